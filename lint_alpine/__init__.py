@@ -1,0 +1,3 @@
+"""lint-alpine: a linter for Dockerfiles that put Python software on Alpine Linux."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,78 @@
+"""What a rule has to say: a diagnostic, its places and its fix."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from lint_alpine.source import Span
+
+
+class Severity(StrEnum):
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    OFF = "off"
+
+    @property
+    def rank(self) -> int:
+        """Higher is graver; `off` is 0."""
+        return ("off", "info", "warning", "error").index(self.value)
+
+
+class Confidence(StrEnum):
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Applicability(StrEnum):
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    span: Span
+    replacement: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    title: str
+    edits: tuple[Edit, ...]
+    applicability: Applicability
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that takes part in a finding, and what it has to do with it."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class ApkPackages:
+    """The apk packages that a requirement needs to be compiled, and those that must be there when it runs."""
+
+    build: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnostic:
+    """One finding: the primary place, the message, and the evidence for it."""
+
+    code: str
+    rule: str
+    severity: Severity
+    confidence: Confidence
+    message: str
+    span: Span
+    help: tuple[str, ...] = ()
+    stage: str | None = None
+    related: tuple[Related, ...] = ()
+    requirement: str | None = None
+    alternative: str | None = None
+    packages: ApkPackages | None = None
+    fix: Fix | None = None

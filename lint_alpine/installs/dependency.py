@@ -1,0 +1,105 @@
+"""What is asked to be installed, whoever asks: a requirement with its place, and how the installer was told to choose."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+from packaging.requirements import Requirement
+
+from lint_alpine.source import Span
+from lint_alpine.wheels.distribution import Distribution
+
+
+class Installer(StrEnum):
+    PIP = "pip"
+    UV = "uv"
+    POETRY = "poetry"
+    PDM = "pdm"
+    PIPENV = "pipenv"
+    PIPX = "pipx"
+
+
+@dataclass(frozen=True, slots=True)
+class FileChoice:
+    """How pip was told to choose among files: `--no-binary` and `--only-binary` (normalised names, or `:all:`),
+    `--prefer-binary`, `--pre`, `--require-hashes`, `--no-deps`."""
+
+    no_binary: frozenset[str] = frozenset()
+    only_binary: frozenset[str] = frozenset()
+    prefer_binary: bool = False
+    pre: bool = False
+    require_hashes: bool = False
+    no_deps: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """The release that a lock file fixes, with the files that it lists (empty where it lists none)."""
+
+    version: str
+    distributions: tuple[Distribution, ...]
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dependency:
+    """One requirement at the place where it is written.
+
+    `hashes` are (algorithm, digest) of `--hash` options. `opaque` says why the files cannot be judged by name (a URL, a
+    VCS reference, a local path), else None. `name` is normalised.
+    """
+
+    requirement: Requirement
+    span: Span
+    hashes: frozenset[tuple[str, str]] = frozenset()
+    locked: Locked | None = None
+    opaque: str | None = None
+
+    @property
+    def name(self) -> str:
+        from packaging.utils import canonicalize_name
+
+        return canonicalize_name(self.requirement.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that is installed from and could not be read (or a line of it), at the word that names it."""
+
+    span: Span
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Requirements:
+    """All that requirements files, lock files, project files and words on a command line ask for together.
+
+    `indexes` are index, extra index and find-links locations that only these files name (`--index-url` and the like),
+    as written. `complete` is false where something could not be read, so that more may be installed than is listed.
+    """
+
+    dependencies: tuple[Dependency, ...] = ()
+    constraints: tuple[Dependency, ...] = ()
+    choice: FileChoice = field(default=FileChoice())
+    indexes: tuple[str, ...] = ()
+    no_index: bool = False
+    unreadable: tuple[Unreadable, ...] = ()
+    complete: bool = True
+
+    def joined(self, other: "Requirements") -> "Requirements":
+        return replace(
+            self,
+            dependencies=self.dependencies + other.dependencies,
+            constraints=self.constraints + other.constraints,
+            choice=FileChoice(
+                self.choice.no_binary | other.choice.no_binary,
+                self.choice.only_binary | other.choice.only_binary,
+                self.choice.prefer_binary or other.choice.prefer_binary,
+                self.choice.pre or other.choice.pre,
+                self.choice.require_hashes or other.choice.require_hashes,
+                self.choice.no_deps or other.choice.no_deps,
+            ),
+            indexes=self.indexes + other.indexes,
+            no_index=self.no_index or other.no_index,
+            unreadable=self.unreadable + other.unreadable,
+            complete=self.complete and other.complete,
+        )

@@ -1,0 +1,115 @@
+"""Text and the places in it."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Position:
+    """A place as people and editors count: line and column, both from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """One file's text under the path by which it is reported."""
+
+    path: str
+    text: str = field(repr=False)
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *accumulate(len(line) + 1 for line in self.text.split("\n"))][:-1]
+
+    def position(self, offset: int) -> Position:
+        line = bisect_right(self._line_starts, offset)
+        return Position(line, offset - self._line_starts[line - 1] + 1)
+
+    def line(self, number: int) -> str:
+        """The text of a line, counted from 1, without its line end."""
+        start = self._line_starts[number - 1]
+        end = self._line_starts[number] - 1 if number < len(self._line_starts) else len(self.text)
+        return self.text[start:end].removesuffix("\r")
+
+    def line_span(self, number: int) -> "Span":
+        """The span of a line, counted from 1, without its line end."""
+        start = self._line_starts[number - 1]
+        return Span(self, start, start + len(self.line(number)))
+
+    def span(self, start: int, end: int) -> "Span":
+        return Span(self, start, end)
+
+    @property
+    def start(self) -> "Span":
+        """The empty place before the first character: for what concerns the file as a whole."""
+        return Span(self, 0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Half-open offsets into a source."""
+
+    source: Source
+    begin: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return self.source.text[self.begin : self.end]
+
+    @property
+    def start(self) -> Position:
+        return self.source.position(self.begin)
+
+    @property
+    def stop(self) -> Position:
+        """The position after the last character."""
+        return self.source.position(self.end)
+
+    def to(self, other: "Span") -> "Span":
+        """From the start of this span to the end of another one of the same source."""
+        return Span(self.source, self.begin, other.end)
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """A text made of pieces of a source (joined continuation lines, a here-document), each character with its place.
+
+    `pieces` are (offset in the text, offset in the source), ascending in the first, the first one at 0.
+    """
+
+    source: Source
+    text: str
+    pieces: tuple[tuple[int, int], ...]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [start for start, _ in self.pieces]
+
+    def offset(self, index: int) -> int:
+        """The offset in the source of the character at `index` of the text."""
+        at, origin = self.pieces[bisect_right(self._starts, index) - 1]
+        return origin + index - at
+
+    def span(self, start: int, end: int) -> Span:
+        """The span in the source from the first to the last character of `text[start:end]`."""
+        begin = self.offset(start)
+        return Span(self.source, begin, self.offset(end - 1) + 1 if end > start else begin)
+
+    def cut(self, start: int, end: int) -> "Excerpt":
+        """The excerpt of `text[start:end]`."""
+        first = bisect_right(self._starts, start) - 1
+        inside = [(at - start, origin) for at, origin in self.pieces[first + 1 :] if at < end]
+        return Excerpt(self.source, self.text[start:end], ((0, self.offset(start)), *inside))
+
+    @classmethod
+    def whole(cls, source: Source) -> "Excerpt":
+        return cls(source, source.text, ((0, 0),))
+
+    @classmethod
+    def of(cls, span: Span) -> "Excerpt":
+        return cls(span.source, span.text, ((0, span.begin),))
