@@ -1,0 +1,34 @@
+"""The result of a run, as every report format renders it."""
+
+from dataclasses import dataclass
+
+from lint_alpine.diagnostic import Diagnostic
+from lint_alpine.wheels.verdict import WheelVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class StageVerdict:
+    """A verdict with the Dockerfile (its path as reported) and the stage (its name, else its number) that installs it."""
+
+    dockerfile: str
+    stage: str
+    verdict: WheelVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not run: a named file that cannot be read, or a rule that crashed."""
+
+    path: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Findings sorted by path, line, column and code; verdicts in the order of the files and of what they install."""
+
+    diagnostics: tuple[Diagnostic, ...] = ()
+    verdicts: tuple[StageVerdict, ...] = ()
+    files: int = 0
+    ignored: int = 0
+    failures: tuple[Failure, ...] = ()
