@@ -61,7 +61,7 @@ class ApkPackages:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One finding: the primary place, the message, and the evidence for it."""
+    """One finding: the primary place, the message, the way out (`help`) and the evidence for it."""
 
     code: str
     rule: str
@@ -70,6 +70,7 @@ class Diagnostic:
     message: str
     span: Span
     help: tuple[str, ...] = ()
+    evidence: str | None = None
     stage: str | None = None
     related: tuple[Related, ...] = ()
     requirement: str | None = None

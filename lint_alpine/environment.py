@@ -1,6 +1,16 @@
 """What pip sees in an image: operating system, C library, CPU and Python; its wheel tags and markers."""
 
+import re
+import sys
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING
+
+from lint_alpine import data
+
+if TYPE_CHECKING:
+    from packaging.tags import Tag
+    from packaging.version import Version
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +42,108 @@ class Environment:
     externally_managed: bool | None = None
     packages: frozenset[str] = field(default=frozenset())
     note: str | None = None
+
+
+# The first pip that reads each family of platform tags: PEP 600 and 656; PEP 599, 571 and 513 by their glibc.
+_PERENNIAL, _MUSLLINUX = (20, 3), (21, 2)
+_LEGACY = {17: ("manylinux2014", (19, 3)), 12: ("manylinux2010", (19, 0)), 5: ("manylinux1", (8, 1))}
+_X86 = ("x86_64", "i686")
+# packaging knows no manylinux for other CPUs (its ABI check), while any musl will do for musllinux.
+_MANYLINUX_ARCHITECTURES = (*_X86, "aarch64", "armv7l", "ppc64", "ppc64le", "s390x", "riscv64", "loongarch64")
+
+
+@cache
+def supported_tags(environment: Environment, pip: "Version | None" = None) -> "tuple[Tag, ...]":
+    """The wheel tags that this pip accepts in the environment, the one that it likes best first.
+
+    None stands for a modern installer. Empty where the Python, the C library or the CPU is not known: then nothing
+    can be said of wheels. The order is that of `packaging.tags`, which pip uses.
+    """
+    python = _python_version(environment)
+    if python is None or len(python) < 2 or environment.arch is None:
+        return ()
+    if environment.libc is None or environment.libc.version is None:
+        return ()
+    platforms = _platforms(environment.libc.family, environment.libc.version, environment.arch, pip)
+    return _tags(python[:2], environment.implementation, platforms)
+
+
+def _tags(python: tuple[int, ...], implementation: str, platforms: list[str]) -> "tuple[Tag, ...]":
+    from packaging.tags import compatible_tags, cpython_tags, generic_tags
+
+    digits = "".join(map(str, python))
+    if implementation == "pypy":
+        interpreter = f"pp{digits}"
+        own = generic_tags(interpreter, [f"pypy{digits}_pp73"], platforms)
+    else:
+        interpreter = f"cp{digits}"
+        own = cpython_tags(python, [interpreter + _abi_flags(python)], platforms)
+    return (*own, *compatible_tags(python, interpreter, platforms))
+
+
+def _abi_flags(python: tuple[int, ...]) -> str:
+    """PEP 3149: pymalloc up to 3.7, and four-byte Unicode, with which the official images are built, up to 3.2."""
+    if python < (3, 3):
+        return "mu"
+    return "m" if python < (3, 8) else ""
+
+
+def _platforms(libc: str, version: tuple[int, int], arch: str, pip: "Version | None") -> list[str]:
+    """The platform tags that fit the C library and that this pip knows, the newest first, `linux` last."""
+    major, newest = version
+    reads = pip.release if pip is not None else (sys.maxsize,)
+    found = []
+    if libc == "musl" and reads >= _MUSLLINUX:
+        found = [f"musllinux_{major}_{minor}_{arch}" for minor in range(newest, -1, -1)]
+    if libc == "glibc" and arch in _MANYLINUX_ARCHITECTURES:
+        for minor in range(newest, 4 if arch in _X86 else 16, -1):
+            if reads >= _PERENNIAL:
+                found.append(f"manylinux_{major}_{minor}_{arch}")
+            name, since = _LEGACY.get(minor, ("", _PERENNIAL))
+            if name and (minor == 17 or arch in _X86) and reads >= since:
+                found.append(f"{name}_{arch}")
+    return [*found, f"linux_{arch}"]
+
+
+def markers(environment: Environment) -> dict[str, str]:
+    """The marker environment of the image (PEP 508), never that of the running Python.
+
+    Where only the minor version of Python is known, its newest patch release in the data counts. Empty where the
+    Python is not known.
+    """
+    full = _full_version(environment)
+    if full is None:
+        return {}
+    pypy = environment.implementation == "pypy"
+    return {
+        "implementation_name": "pypy" if pypy else "cpython",
+        # PyPy's own version is another one; markers that compare it are next to unheard of.
+        "implementation_version": full,
+        "os_name": "posix",
+        "platform_machine": environment.arch or "",
+        "platform_python_implementation": "PyPy" if pypy else "CPython",
+        "platform_release": "",
+        "platform_system": "Linux",
+        "platform_version": "",
+        "python_full_version": full,
+        "python_version": ".".join(full.split(".")[:2]),
+        "sys_platform": "linux" if not full.startswith("2.") else "linux2",
+    }
+
+
+def _python_version(environment: Environment) -> tuple[int, ...] | None:
+    if environment.python is None:
+        return None
+    from packaging.version import Version
+
+    return Version(environment.python).release
+
+
+def _full_version(environment: Environment) -> str | None:
+    version = _python_version(environment)
+    if version is None or len(version) > 2:
+        return environment.python
+    minor = ".".join(map(str, version))
+    known = data.images()["minors"].get(minor)
+    # A line of which the data has only pre-releases is one that is younger than the data.
+    return known["latest"] if known is not None and re.fullmatch(r"[\d.]+", known["latest"]) else f"{minor}.0"

@@ -1,13 +1,43 @@
 """A Dockerfile's text -> its instructions, as BuildKit reads them, each word with its place."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from typing import TypedDict
 
+from lint_alpine.dockerfile import checks, splitting
+from lint_alpine.dockerfile.heredocs import read_body, redirects
+from lint_alpine.dockerfile.lines import LONGEST_LINE, Lines
 from lint_alpine.source import Excerpt, Source, Span
+
+_ARGUMENT_LISTS = ("ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME")
+KEYWORDS = frozenset(
+    (
+        *_ARGUMENT_LISTS,
+        "ARG",
+        "ENV",
+        "EXPOSE",
+        "FROM",
+        "LABEL",
+        "MAINTAINER",
+        "ONBUILD",
+        "STOPSIGNAL",
+        "USER",
+        "WORKDIR",
+    )
+)
+
+_JSON_FORM = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
+_HEREDOC_FORM = frozenset({"ADD", "COPY", "RUN"})
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%")
+_NO_LETTERS = re.compile(r"[^A-Za-z]+")
+_LONGEST_MESSAGE = 120
 
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """`--name=value` between an instruction's keyword and its arguments; the value is as written."""
+    """`--name=value` between an instruction's keyword and its arguments; quotes and escapes are gone from the value."""
 
     name: str
     value: str | None
@@ -32,8 +62,9 @@ class Heredoc:
 class Instruction:
     """One instruction. `arguments` is the text after the keyword and the flags, its continuation lines joined.
 
-    `exec_form` holds the decoded strings of a JSON array (with the span between the quotes), else None.
-    `trigger` is the inner instruction of ONBUILD.
+    `exec_form` holds the decoded strings of a JSON array (with the span between the quotes), else None; of HEALTHCHECK
+    it is the array after CMD. `trigger` is the inner instruction of ONBUILD; both have its here-documents.
+    `escape` is the file's escape character. `span` ends with the last line that belongs to it, here-documents included.
     """
 
     name: str
@@ -44,6 +75,7 @@ class Instruction:
     heredocs: tuple[Heredoc, ...]
     trigger: "Instruction | None"
     span: Span
+    escape: str = "\\"
 
     def flag(self, name: str) -> Flag | None:
         return next((flag for flag in self.flags if flag.name == name), None)
@@ -68,7 +100,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Dockerfile:
-    """What stands in one Dockerfile. A file with `faults` may still have instructions: those that could be read."""
+    """What stands in one Dockerfile. A file with `faults` may still have instructions: those that could be read.
+
+    These are all with a known keyword, also where a fault is about their arguments (FROM may have none). Unknown ones
+    are left out, and so is one whose here-document has no end, with which reading stops.
+    """
 
     source: Source
     escape: str
@@ -77,5 +113,171 @@ class Dockerfile:
     faults: tuple[SyntaxFault, ...]
 
 
+class _Entry(TypedDict):
+    """What dockerfile-parse says of an instruction or a comment; lines count from 0."""
+
+    content: str
+    startline: int
+    endline: int
+
+
+@dataclass(slots=True)
+class _Masked:
+    """A text of as many lines that dockerfile-parse divides as BuildKit divides the file, and what it does not see:
+    the here-documents and the line behind them, by the first line of their instruction."""
+
+    shown: list[str]
+    heredocs: dict[int, tuple[tuple[Heredoc, ...], int]] = field(default_factory=dict)
+    unterminated: SyntaxFault | None = None
+
+
 def parse(source: Source) -> Dockerfile:
-    raise NotImplementedError
+    """Reads any text, in time linear to its length. What BuildKit would refuse is a fault, in the order of the text."""
+    lines = Lines.of(source)
+    directives = lines.directives()
+    masked = _mask(lines, directives.count, directives.escape)
+    found: list[Instruction] = []
+    comments: list[Comment] = []
+    for entry in _tokenize(masked.shown):
+        first, end = entry["startline"], entry["endline"] + 1
+        if not entry["content"].startswith("#"):
+            heredocs, last = masked.heredocs.get(first, ((), end))
+            text = lines.join(first, end, directives.escape)
+            found.append(_read(text, lines.span(first, last - 1), directives.escape, heredocs))
+        elif lines.is_comment(first):
+            span = lines.comment(first)
+            comments.append(Comment(span.text[1:], first + 1, span))
+    faults = [SyntaxFault(message, lines.span(line, line)) for message, line in directives.faults]
+    too_long = f"dockerfile line greater than max allowed size of {LONGEST_LINE}"
+    faults += [SyntaxFault(too_long, lines.span(line, line)) for line in lines.too_long()]
+    faults += [masked.unterminated] if masked.unterminated else []
+    faults += [fault for instruction in found for fault in _faults(instruction)]
+    if not found and not faults:
+        faults.append(SyntaxFault("file with no instructions", source.start))
+    return Dockerfile(
+        source,
+        directives.escape,
+        tuple(instruction for instruction in found if instruction.name in KEYWORDS),
+        tuple(comments),
+        _told(source, faults),
+    )
+
+
+def _tokenize(shown: Sequence[str]) -> list[_Entry]:
+    from dockerfile_parse import DockerfileParser
+
+    text = "".join(f"{line}\n" for line in shown)
+    entries: list[_Entry] = DockerfileParser(fileobj=BytesIO(text.encode("ascii")), env_replace=False).structure
+    return entries
+
+
+def _mask(lines: Lines, number: int, escape: str) -> _Masked:
+    """Hides from this line on what dockerfile-parse reads in its own way.
+
+    That is: blank lines inside an instruction and the end of the file, two escapes at the end of a line, keywords
+    without arguments or with an escape in them, white space, here-documents. Of continuation lines all but the last
+    become comments (which they never are in the file), for it takes quadratic time to put them together.
+    """
+    masked = _Masked([""] * number)
+    while number < len(lines):
+        if lines.is_blank(number) or lines.is_comment(number):
+            masked.shown.append("#" if lines.is_comment(number) else "")
+            number += 1
+            continue
+        end = lines.instruction_end(number, escape)
+        documents = _documents(lines, number, end, escape)
+        if isinstance(documents, SyntaxFault):
+            masked.unterminated = documents
+            break
+        if documents[0]:
+            masked.heredocs[number] = documents
+        keyword = _NO_LETTERS.sub("_", lines.keyword(number))
+        masked.shown += [f"{keyword} .\\", *["#"] * (end - number - 2), "."] if end - number > 1 else [f"{keyword} ."]
+        masked.shown += [""] * (documents[1] - end)
+        number = documents[1]
+    return masked
+
+
+def _documents(lines: Lines, first: int, end: int, escape: str) -> tuple[tuple[Heredoc, ...], int] | SyntaxFault:
+    """The here-documents of an instruction and the line behind the last, or that one has no terminator."""
+    if not any("<" in lines.texts[number] for number in range(first, end)):
+        return (), end
+    text = lines.join(first, end, escape)
+    instruction = _read(text, lines.span(first, end - 1), escape)
+    inner = instruction.trigger or instruction
+    if inner.name not in _HEREDOC_FORM or inner.exec_form is not None:
+        return (), end
+    heredocs: list[Heredoc] = []
+    for redirect in redirects(text.text):
+        place = text.span(redirect.start, redirect.end)
+        found = read_body(lines, end, redirect)
+        if found is None:
+            return SyntaxFault(_shown(f"unterminated heredoc: no line `{redirect.name}`"), place)
+        body, end = found
+        heredocs.append(Heredoc(redirect.name, body, redirect.expand, redirect.strip_tabs, place))
+    return tuple(heredocs), end
+
+
+def _read(
+    text: Excerpt, span: Span, escape: str, heredocs: tuple[Heredoc, ...] = (), *, inner: bool = False
+) -> Instruction:
+    raw = text.text
+    end = splitting.keyword_end(raw)
+    # Go's lower-casing decides which keyword it is
+    name = raw[:end].lower().upper() if raw[:end].lower().upper() in KEYWORDS else raw[:end]
+    flags, at = splitting.flags(raw, end, escape)
+    body = text.cut(len(raw) - len(raw[at:].lstrip(splitting.SPACE)), len(raw))
+    nested = name == "ONBUILD" and body.text and not inner
+    return Instruction(
+        name,
+        text.span(0, end),
+        tuple(_flag(text, flag) for flag in flags),
+        body,
+        _exec_form(name, body),
+        heredocs,
+        _read(body, body.span(0, 1).to(span), escape, heredocs, inner=True) if nested else None,
+        span,
+        escape,
+    )
+
+
+def _flag(text: Excerpt, flag: splitting.Piece) -> Flag:
+    name, equals, value = flag.text[2:].partition("=")
+    return Flag(name, value if equals else None, text.span(flag.start, flag.end))
+
+
+def _exec_form(name: str, body: Excerpt) -> tuple[tuple[str, Span], ...] | None:
+    if name not in _JSON_FORM:
+        return None
+    start = splitting.first_field(body.text)[1] if name == "HEALTHCHECK" else 0
+    try:
+        strings = splitting.json_array(body.text, start)
+    except ValueError:  # a fault, see checks.py
+        return None
+    return None if strings is None else tuple((piece.text, body.span(piece.start, piece.end)) for piece in strings)
+
+
+def _faults(instruction: Instruction) -> Iterator[SyntaxFault]:
+    if instruction.name not in KEYWORDS:
+        yield SyntaxFault(_shown(f"unknown instruction: {instruction.name}"), instruction.keyword)
+    for message, span in checks.faults(instruction):
+        yield SyntaxFault(_shown(message), span)
+
+
+def _told(source: Source, faults: Sequence[SyntaxFault]) -> tuple[SyntaxFault, ...]:
+    """The faults in the order of the text; one alone for a file that is something else, which shows in its first."""
+    ordered = sorted(faults, key=lambda fault: fault.span.begin)
+    if not ordered:
+        return ()
+    line = source.line_span(ordered[0].span.start.line)
+    if "\0" in line.text:
+        return (SyntaxFault("this is a binary file, not a Dockerfile", line),)
+    if found := _TEMPLATE.search(line.text):
+        return (SyntaxFault(f"this is a template (`{found[0]}`), not a Dockerfile", line),)
+    return tuple(ordered)
+
+
+def _shown(message: str) -> str:
+    """A message that names the words of a file, whatever they are made of."""
+    readable = "".join(character if character.isprintable() else "\ufffd" for character in message)
+    return readable if len(readable) <= _LONGEST_MESSAGE else readable[:_LONGEST_MESSAGE] + "..."

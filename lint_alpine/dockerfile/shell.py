@@ -1,16 +1,21 @@
 """A shell script -> the simple commands in it, in the order of the text, each word with its place."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from enum import Enum
 
 from lint_alpine.source import Excerpt, Span
 
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """Text that stands for itself once quotes and escapes are gone."""
+    """Text that stands for itself once quotes and escapes are gone.
+
+    `index` is where it (for the other parts: where its first character) stands in the script of the word.
+    """
 
     text: str
     quoted: bool
+    index: int = field(default=0, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +27,8 @@ class Variable:
     operator: str
     argument: "tuple[Part, ...]"
     quoted: bool
+    index: int = field(default=0, repr=False, compare=False)
+    raw: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Unknown:
 
     raw: str
     quoted: bool
+    index: int = field(default=0, repr=False, compare=False)
 
 
 Part = Literal | Variable | Unknown
@@ -37,11 +45,15 @@ Part = Literal | Variable | Unknown
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word as written: its parts, its raw text and its span from the first to the last character."""
+    """One word as written: its parts, its raw text and its span from the first to the last character.
+
+    `script` is the text that the parts' indexes count in.
+    """
 
     raw: str
     parts: tuple[Part, ...]
     span: Span
+    script: Excerpt | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +95,43 @@ class SimpleCommand:
     piped_from: "SimpleCommand | None"
 
 
+class BlockKind(Enum):
+    """Why commands form a block: `BRANCH` may not run; `LOOP` runs once for each item; `SUBSHELL` (parentheses, a part
+    of a pipe) and `SUBSTITUTION` change no variable outside."""
+
+    BRANCH = "branch"
+    LOOP = "loop"
+    SUBSHELL = "subshell"
+    SUBSTITUTION = "substitution"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Commands with what is special about running them; a `LOOP` has its variable and the words after `in`, if any."""
+
+    kind: BlockKind
+    body: "tuple[SimpleCommand | Block, ...]"
+    variable: str | None = None
+    items: tuple[Word, ...] | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The simple commands of a script in the order of the text, and what could not be read, with its place."""
+    """The simple commands of a script in the order of the text, and what could not be read, with its place.
+
+    A command inside `$(...)` comes before the command that holds it. `body` has the same commands in their blocks.
+    """
 
     commands: tuple[SimpleCommand, ...]
     faults: tuple[tuple[str, Span], ...]
+    body: tuple[SimpleCommand | Block, ...] = ()
 
 
 def parse(excerpt: Excerpt) -> Script:
-    raise NotImplementedError
+    """The script as dash, busybox ash or bash would read it (POSIX.1-2024, chapter 2, and what bash adds to it).
+
+    Never raises: what no shell would accept is a fault, and reading goes on behind it.
+    """
+    from lint_alpine.dockerfile.shell_grammar import read
+
+    return read(excerpt)

@@ -1,10 +1,16 @@
 """One file that an index offers: a wheel or a source distribution, as its name tells."""
 
+import re
 from dataclasses import dataclass
+from functools import lru_cache
+from math import prod
 
-from packaging.specifiers import SpecifierSet
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag
-from packaging.version import Version
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+BuildTag = tuple[int, str] | tuple[()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +22,7 @@ class Distribution:
     name: str
     version: Version
     tags: frozenset[Tag] | None
-    build: tuple[int, str] | tuple[()] = ()
+    build: BuildTag = ()
     requires_python: SpecifierSet | None = None
     yanked: bool = False
     size: int | None = None
@@ -28,7 +34,121 @@ class Distribution:
     def is_wheel(self) -> bool:
         return self.tags is not None
 
+    @property
+    def is_pure_wheel(self) -> bool:
+        """A wheel for every platform and ABI: its release holds no compiled code that it could not do without."""
+        return self.tags is not None and all(tag.platform == "any" and tag.abi == "none" for tag in self.tags)
 
-def parse(filename: str, name: str) -> Distribution | None:
-    """The distribution that a file name of that (normalised) project tells, or None where pip would not take it."""
-    raise NotImplementedError
+    @property
+    def is_platform_wheel(self) -> bool:
+        return self.tags is not None and all(tag.platform != "any" for tag in self.tags)
+
+
+def parse(
+    filename: str,
+    name: str,
+    *,
+    requires_python: SpecifierSet | None = None,
+    yanked: bool = False,
+    size: int | None = None,
+    hashes: tuple[tuple[str, str], ...] = (),
+    url: str | None = None,
+    metadata: bool = False,
+) -> Distribution | None:
+    """The distribution that a file name of that (normalised) project tells, or None where pip would not take it.
+
+    pip takes wheels with the project's name, a PEP 440 version and well-formed tags, and archives of the kinds in
+    `SDIST_ENDINGS` whose name starts with the project's; eggs and installers of other systems it does not take.
+    """
+    described = _wheel(filename, name) if filename.endswith(".whl") else _sdist(filename, name)
+    if described is None:
+        return None
+    version, build, tags = described
+    return Distribution(filename, name, version, tags, build, requires_python, yanked, size, hashes, url, metadata)
+
+
+@lru_cache(maxsize=4096)
+def parse_requires_python(text: str | None) -> SpecifierSet | None:
+    """The Pythons that a file declares; None where it declares none, or what is not PEP 440 (which pip ignores)."""
+    if not text:
+        return None
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        return None
+
+
+# Written as pip spells them: it compares endings with their case.
+SDIST_ENDINGS = (
+    ".tar.gz", ".zip", ".tgz", ".tar", ".tar.bz2", ".tbz", ".tar.xz", ".txz", ".tlz", ".tar.lz", ".tar.lzma"
+)  # fmt: skip
+
+# A file name cannot be longer on the systems that pip runs on; it keeps hostile names cheap.
+LONGEST_NAME = 255
+
+# The largest compressed tag sets in use have about 40 tags.
+MOST_TAGS = 1000
+
+_WHEEL_NAME = re.compile(r"[\w.]+")
+_BUILD_TAG = re.compile(r"([0-9]+)(.*)")
+
+
+def _wheel(filename: str, name: str) -> tuple[Version, BuildTag, frozenset[Tag]] | None:
+    # https://packaging.python.org/specifications/binary-distribution-format/: name-version[-build]-python-abi-platform
+    if len(filename) > LONGEST_NAME:
+        return None
+    stem, *triple = filename[:-4].rsplit("-", 3)
+    version, build = _wheel_stem(stem, name) or (None, ())
+    tags = _tags("-".join(triple)) if version is not None else None
+    return (version, build, tags) if version is not None and tags is not None else None
+
+
+@lru_cache(maxsize=4096)
+def _wheel_stem(stem: str, name: str) -> tuple[Version, BuildTag] | None:
+    """Version and build tag of `name-version[-build]`, which all wheels of a release share."""
+    spelled, *rest = stem.split("-")
+    if len(rest) not in (1, 2) or "__" in spelled or not _WHEEL_NAME.fullmatch(spelled):
+        return None
+    version = _version(rest[0])
+    if version is None or canonicalize_name(spelled) != name:
+        return None
+    if len(rest) == 1:
+        return version, ()
+    build = _BUILD_TAG.match(rest[1])
+    return (version, (int(build[1]), build[2])) if build else None
+
+
+@lru_cache(maxsize=4096)
+def _tags(triple: str) -> frozenset[Tag] | None:
+    """The set of a compressed tag triple (PEP 425): projects use the same few again and again."""
+    parts = [part.split(".") for part in triple.split("-")]
+    if len(parts) != 3 or any("" in part for part in parts) or prod(map(len, parts)) > MOST_TAGS:
+        return None
+    interpreters, abis, platforms = parts
+    if not all(interpreter.isidentifier() for interpreter in interpreters):
+        return None
+    return frozenset(Tag(i, a, p) for i in interpreters for a in abis for p in platforms)
+
+
+def _sdist(filename: str, name: str) -> tuple[Version, BuildTag, None] | None:
+    ending = next((ending for ending in SDIST_ENDINGS if filename.endswith(ending)), None)
+    # Old distutils "dumb" archives for macOS look like sdists; pip leaves them out by this word.
+    if ending is None or len(filename) > LONGEST_NAME or (ending == ".zip" and "macosx10" in filename):
+        return None
+    match = _name_prefix(name).match(filename)
+    version = _version(filename[match.end() : -len(ending)]) if match else None
+    return (version, (), None) if version is not None else None
+
+
+@lru_cache(maxsize=1024)
+def _name_prefix(name: str) -> re.Pattern[str]:
+    # The first dash before which the text normalises to the project's name ends the name, as pip cuts it.
+    return re.compile("[-_.]+".join(map(re.escape, name.split("-"))) + "-", re.IGNORECASE)
+
+
+@lru_cache(maxsize=4096)
+def _version(text: str) -> Version | None:
+    try:
+        return Version(text)
+    except InvalidVersion:
+        return None

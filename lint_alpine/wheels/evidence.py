@@ -1,6 +1,6 @@
 """Who can say which files exist, and what they said."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -32,7 +32,7 @@ class Offer:
     """All files of one project (normalised name) that one source knows of."""
 
     name: str
-    distributions: tuple[Distribution, ...]
+    distributions: Sequence[Distribution]
     evidence: Evidence
 
 

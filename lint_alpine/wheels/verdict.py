@@ -33,6 +33,7 @@ class WheelVerdict:
 
     `dependency` is the requirement that the user wrote, whose place is reported; `name` and `version` are of the package
     that is judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
+    `needs_unknown` tells why it is not known what the package pulls in itself.
     """
 
     dependency: Dependency
@@ -46,6 +47,7 @@ class WheelVerdict:
     evidence: Evidence | None
     alternative: Alternative | None = None
     packages: ApkPackages | None = None
+    needs_unknown: str | None = None
 
     @property
     def requirement(self) -> str:

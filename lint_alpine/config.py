@@ -1,0 +1,227 @@
+"""What a run is asked to do: Config from pyproject.toml or .lint-alpine.toml, and from flags."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from lint_alpine.context import Missing, read_bytes
+from lint_alpine.diagnostic import Severity
+from lint_alpine.options import ConfigError, Layer, Reader, nearest, shown
+
+if TYPE_CHECKING:
+    from argparse import ArgumentParser, Namespace
+
+__all__ = ["Color", "Config", "ConfigError", "FailOn", "Format", "add_options", "given_options", "load"]
+
+TABLE = "lint-alpine"
+OWN_FILE = ".lint-alpine.toml"
+PROJECT_FILE = "pyproject.toml"
+MAX_BYTES = 4 * 1024 * 1024
+
+
+class Format(StrEnum):
+    TEXT = "text"
+    GNU = "gnu"
+    JSON = "json"
+    SARIF = "sarif"
+    GITHUB = "github"
+    GITLAB = "gitlab"
+    CHECKSTYLE = "checkstyle"
+    JUNIT = "junit"
+    RDJSON = "rdjson"
+
+
+class FailOn(StrEnum):
+    """The lowest severity that makes a run fail."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    NEVER = "never"
+
+    def reached_by(self, severity: Severity) -> bool:
+        return self is not FailOn.NEVER and severity.rank >= Severity(self.value).rank
+
+
+class Color(StrEnum):
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The options of `check` that a project can set; None where nothing was said.
+
+    `select` and `ignore` hold codes, prefixes and names of rules, `severity` is by these; `images` says what a private
+    base is like, by pattern of its reference.
+    """
+
+    format: Format = Format.TEXT
+    select: tuple[str, ...] | None = None
+    ignore: tuple[str, ...] = ()
+    severity: Mapping[str, Severity] = field(default_factory=dict)
+    fail_on: FailOn = FailOn.WARNING
+    strict: bool = False
+    fix: bool = False
+    unsafe_fixes: bool = False
+    diff: bool = False
+    online: bool = False
+    index_url: str | None = None
+    extra_index_url: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ("linux/amd64",)
+    build_arg: Mapping[str, str] = field(default_factory=dict)
+    context: Path | None = None
+    target: str | None = None
+    jobs: int | None = None
+    color: Color = Color.AUTO
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+_KEYS = frozenset(item.name.replace("_", "-") for item in fields(Config)) | {"offline"}
+# What concerns one run and no project.
+_ONLY_FLAGS = frozenset({"config", "isolated", "output", "stdin-filename"})
+
+
+def load(start: Path, flags: Mapping[str, object], file: Path | None = None, *, isolated: bool = False) -> Config:
+    """The configuration for what stands in the folder `start`: of `file`, else of the nearest file upward; flags win.
+
+    `flags` are those given, by kebab-case name, with the values that the file would have. Raises ConfigError.
+    """
+    layer = _read_named(file) if file is not None else None if isolated else _find(start)
+    layers = [Layer(flags)] if layer is None else [layer, Layer(flags)]
+    for given in layers:
+        _check_keys(given)
+    read = Reader(layers)
+    return Config(
+        format=read.choice("format", Format, Format.TEXT),
+        select=read.words("select"),
+        ignore=read.words("ignore") or (),
+        severity=read.severities("severity"),
+        fail_on=read.choice("fail-on", FailOn, FailOn.WARNING),
+        strict=read.switch("strict"),
+        fix=read.switch("fix"),
+        unsafe_fixes=read.switch("unsafe-fixes"),
+        diff=read.switch("diff"),
+        online=read.online(),
+        index_url=read.text("index-url"),
+        extra_index_url=read.texts("extra-index-url") or (),
+        platform=read.platforms("platform"),
+        build_arg=read.build_arguments("build-arg"),
+        context=read.folder("context"),
+        target=read.text("target"),
+        jobs=read.count("jobs"),
+        color=read.choice("color", Color, Color.AUTO),
+        images=read.images("images"),
+    )
+
+
+def _find(start: Path) -> Layer | None:
+    """The nearest configuration, from a folder up to the root of its repository or of the file system."""
+    folder = Path(os.path.normpath(start.absolute()))
+    for parent in (folder, *folder.parents):
+        own, project = parent / OWN_FILE, parent / PROJECT_FILE
+        if os.path.lexists(own):
+            return Layer(_toml(own, _read(own)), own)
+        data = read_bytes(project, MAX_BYTES)
+        # Most projects have no such table: importing tomllib for them costs 10 ms, and what is not ours may be broken.
+        if isinstance(data, bytes) and TABLE.encode() in data:
+            table = _project_table(project, data)
+            if table is not None:
+                return Layer(table, project)
+        if os.path.lexists(parent / ".git"):
+            return None
+    return None
+
+
+def _read_named(file: Path) -> Layer:
+    data = _read(file)
+    if file.name != PROJECT_FILE:
+        return Layer(_toml(file, data), file)
+    table = _project_table(file, data)
+    if table is None:
+        raise ConfigError(f"{shown(file)} has no table `[tool.{TABLE}]`")
+    return Layer(table, file)
+
+
+def _read(file: Path) -> bytes:
+    data = read_bytes(file, MAX_BYTES)
+    if isinstance(data, Missing):
+        raise ConfigError(f"{shown(file)}: {data.reason}")
+    return data
+
+
+def _toml(file: Path, data: bytes) -> Mapping[str, object]:
+    import tomllib
+
+    try:
+        return tomllib.loads(data.decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{shown(file)} is not valid TOML: {error}") from error
+
+
+def _project_table(file: Path, data: bytes) -> Mapping[str, object] | None:
+    tools = _toml(file, data).get("tool")
+    if not isinstance(tools, dict) or TABLE not in tools:
+        return None
+    table: object = tools[TABLE]
+    if not isinstance(table, dict):
+        raise ConfigError(f"`tool.{TABLE}` in {shown(file)} must be a table")
+    return table
+
+
+def _check_keys(layer: Layer) -> None:
+    for key in layer.options:
+        if key in _ONLY_FLAGS:
+            raise ConfigError(f"{layer.name(key)} is an option of the command line only")
+        if key not in _KEYS:
+            raise ConfigError(f"unknown key {layer.name(key)}; did you mean `{nearest(key, _KEYS)}`?")
+
+
+def add_options(parser: "ArgumentParser") -> None:
+    """The options of `check`. What the user does not give is left out of the namespace, or None or False where it
+    concerns the run alone."""
+    from argparse import SUPPRESS
+
+    def value(key: str, metavar: str, text: str) -> None:
+        parser.add_argument(f"--{key}", metavar=metavar, default=SUPPRESS, help=text)
+
+    def values(key: str, metavar: str, text: str) -> None:
+        parser.add_argument(f"--{key}", metavar=metavar, default=SUPPRESS, action="append", help=text)
+
+    def switch(key: str, text: str) -> None:
+        parser.add_argument(f"--{key}", default=SUPPRESS, action="store_true", help=text)
+
+    value("format", "NAME", ", ".join(Format))
+    parser.add_argument("--output", metavar="FILE", help="write the report there instead of to standard output")
+    values("select", "CODES", "rules to run, by code, prefix or name; ALL turns on the opt-in ones too")
+    values("ignore", "CODES", "rules not to run")
+    values("severity", "CODE=LEVEL", "change how grave the findings of a rule are: error, warning, info, off")
+    value("fail-on", "LEVEL", "lowest severity that makes the exit code 1: error, warning (default), info, never")
+    switch("strict", "a requirement whose wheels cannot be judged also fails")
+    switch("fix", "apply the safe fixes")
+    switch("unsafe-fixes", "with --fix or --diff: all fixes")
+    switch("diff", "print what the fixes change instead of writing it")
+    switch("online", "ask the package index for what lock file, cache and snapshot do not know")
+    switch("offline", "no network, the same output every time (the default)")
+    value("index-url", "URL", "the index to ask; default as pip is configured")
+    values("extra-index-url", "URL", "another index to ask")
+    values("platform", "OS/ARCH", "platform to judge for; default linux/amd64")
+    values("build-arg", "NAME=VALUE", "as of docker build")
+    value("context", "DIR", "build context; default where the COPY sources are found, from the Dockerfile's folder up")
+    value("target", "STAGE", "the stage that ships; default the last")
+    parser.add_argument("--stdin-filename", metavar="PATH", help="the name and place of standard input")
+    parser.add_argument("--jobs", metavar="N", default=SUPPRESS, type=int, help="processes; default by number of files")
+    parser.add_argument("--config", metavar="FILE", type=Path, help="the configuration file to use")
+    parser.add_argument("--isolated", action="store_true", help="use no configuration file")
+    value("color", "WHEN", ", ".join(Color))
+
+
+def given_options(arguments: "Namespace") -> dict[str, object]:
+    """What the user gave of the options that a project can set, as `load` takes them."""
+    given: dict[str, object] = vars(arguments)
+    options = {name.replace("_", "-"): value for name, value in given.items()}
+    return {key: value for key, value in options.items() if key in _KEYS}

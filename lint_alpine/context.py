@@ -1,0 +1,170 @@
+"""The build context: the only place that opens a project's files, and never one outside of it."""
+
+import os
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+from lint_alpine.source import Source
+
+# BuildKit itself stops at 64 KiB for a line; a Dockerfile of more than this is no Dockerfile.
+MAX_DOCKERFILE_BYTES = 16 * 1024 * 1024
+# The largest lock files of public repositories stay below 10 MB.
+MAX_FILE_BYTES = 64 * 1024 * 1024
+MAX_GLOB_MATCHES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """Why a file cannot be read."""
+
+    reason: str
+
+
+def read_bytes(path: Path, limit: int) -> bytes | Missing:
+    """The bytes of a regular file of at most `limit` bytes; opened without waiting, so a pipe cannot hang us."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except (OSError, ValueError) as error:
+        return Missing(_explain(error))
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if stat.S_ISDIR(status.st_mode):
+            return Missing("it is a folder")
+        if not stat.S_ISREG(status.st_mode):
+            return Missing("it is not a regular file")
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            return Missing(_explain(error))
+    return Missing(f"it is larger than {limit // (1024 * 1024)} MiB") if len(data) > limit else data
+
+
+def _explain(error: OSError | ValueError) -> str:
+    match error:
+        case FileNotFoundError() | NotADirectoryError():
+            return "there is no such file"
+        case PermissionError():
+            return "permission denied"
+        case IsADirectoryError():
+            return "it is a folder"
+        case OSError(strerror=str(text)):
+            return text.lower()
+        case _:
+            return str(error)
+
+
+def decode(data: bytes) -> str:
+    """Text as BuildKit takes it: UTF-8, a byte order mark dropped; bytes that are not UTF-8 stay recognisable."""
+    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True)
+class BuildContext:
+    """A folder whose files COPY may take. `shown` is that folder's path as reports show it (empty: the current one)."""
+
+    root: Path
+    shown: str = ""
+
+    @cached_property
+    def _real_root(self) -> str:
+        return os.path.realpath(self.root)
+
+    def _resolve(self, path: str) -> Path | Missing:
+        """The file behind a path of the context (`/` is its root): `..` cannot leave it, neither can a symbolic link."""
+        parts: list[str] = []
+        for part in PurePosixPath(path.lstrip("/")).parts:
+            if part == "..":
+                if not parts:
+                    return Missing("the path leaves the build context")
+                parts.pop()
+            elif part != ".":
+                parts.append(part)
+        if "\0" in path:
+            return Missing("the path has a NUL character")
+        target = os.path.realpath(os.path.join(self._real_root, *parts))
+        if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
+            return Missing("a symbolic link leaves the build context")
+        return Path(target)
+
+    def show(self, path: str) -> str:
+        """The path of a context file as reports show it."""
+        clean = os.path.normpath(path.lstrip("/") or ".").replace(os.sep, "/")
+        return f"{self.shown}/{clean}" if self.shown else clean
+
+    def read(self, path: str) -> Source | Missing:
+        from lint_alpine.installs.requirements import decode as decode_requirements
+
+        resolved = self._resolve(path)
+        if isinstance(resolved, Missing):
+            return resolved
+        data = read_bytes(resolved, MAX_FILE_BYTES)
+        if isinstance(data, Missing):
+            return data
+        try:
+            text = decode_requirements(data)
+        except ValueError as error:
+            return Missing(str(error))
+        return Source(self.show(path), text)
+
+    def is_folder(self, path: str) -> bool:
+        resolved = self._resolve(path)
+        return not isinstance(resolved, Missing) and resolved.is_dir()
+
+    def has_file(self, path: str) -> bool:
+        """Whether something that is no folder stands there, readable or not: what `read` then says is worth knowing."""
+        return os.path.lexists(os.path.join(self._real_root, os.path.normpath(path.lstrip("/")))) and not self.is_folder(path)
+
+    def find(self, pattern: str) -> tuple[str, ...]:
+        """Paths of the context that match a pattern as COPY reads it (Go's filepath.Match), sorted; a plain path too."""
+        if not any(character in pattern for character in "*?["):
+            return (pattern,) if self.has_file(pattern) or self.is_folder(pattern) else ()
+        from fnmatch import fnmatchcase
+
+        found = [""]
+        for part in PurePosixPath(pattern.lstrip("/")).parts:
+            following: list[str] = []
+            for folder in found:
+                if not any(character in part for character in "*?["):
+                    following.append(f"{folder}{part}")
+                    continue
+                resolved = self._resolve(folder or ".")
+                if isinstance(resolved, Missing):
+                    continue
+                try:
+                    names = sorted(os.listdir(resolved))[:MAX_GLOB_MATCHES]
+                except OSError:
+                    continue
+                following += [f"{folder}{name}" for name in names if fnmatchcase(name, part)]
+            found = [f"{path}/" for path in following[:MAX_GLOB_MATCHES]]
+        paths = [path.rstrip("/") for path in found]
+        return tuple(path for path in paths if self.has_file(path) or self.is_folder(path))
+
+
+def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
+    """The folder that a build of this Dockerfile most likely takes as its context: the nearest one, from the
+    Dockerfile's own up to the repository's root, in which most of what it copies stands."""
+    folder = dockerfile.parent
+    wanted = [path for path in sources if path.strip("./")]
+    if not wanted:
+        return folder
+    best, most = folder, -1
+    for candidate in _folders_up_to_repository(folder):
+        context = BuildContext(candidate)
+        found = sum(bool(context.find(path)) for path in wanted)
+        if found > most:
+            best, most = candidate, found
+        if found == len(wanted):
+            break
+    return best
+
+
+def _folders_up_to_repository(folder: Path) -> list[Path]:
+    absolute = Path(os.path.abspath(folder))
+    chain = [absolute, *absolute.parents]
+    for depth, candidate in enumerate(chain[:64]):
+        if (candidate / ".git").exists():
+            return chain[: depth + 1]
+    return [absolute]

@@ -1,0 +1,214 @@
+"""The facts that ship with the tool: each file is read once, and only when it is asked for."""
+
+import json
+from functools import cache
+from pathlib import Path
+from typing import NotRequired, TypedDict, cast
+
+
+class Suites(TypedDict):
+    """What `X.Y.Z-VARIANT` points to, and the releases that have a tag of their own."""
+
+    default: str | None
+    explicit: list[str]
+
+
+class PythonVersion(TypedDict):
+    alpine: NotRequired[Suites]
+    slim: NotRequired[Suites]
+    full: NotRequired[Suites]
+    onbuild: NotRequired[bool]
+    pip: NotRequired[str]
+    tzdata: NotRequired[bool]
+    pgo: NotRequired[bool]
+
+
+class PythonMinor(TypedDict):
+    eol: str | None
+    latest: str
+    current: bool
+
+
+class RangedPackage(TypedDict):
+    """A package of the Alpine variants of the Python versions from the one to before the other."""
+
+    name: str
+    since: NotRequired[str]
+    before: NotRequired[str]
+
+
+class ImageRule(TypedDict):
+    """How the tags of another image are read: `tag` is a regular expression, its groups fill in what has no value here.
+
+    `base` is the reference of the image that it is made from, with groups in braces; so is `slim`.
+    """
+
+    tag: str
+    distro: NotRequired[str]
+    release: NotRequired[str]
+    libc: NotRequired[str]
+    base: NotRequired[str]
+    python: NotRequired[str]
+    implementation: NotRequired[str]
+    apk_python: NotRequired[bool]
+    pip: NotRequired[str]
+    pip_upgraded: NotRequired[bool]
+    externally_managed: NotRequired[bool]
+    prefix: NotRequired[str]
+    packages: NotRequired[list[str]]
+    arch: NotRequired[str]
+    onbuild: NotRequired[list[str]]
+    slim: NotRequired[str]
+    ended: NotRequired[str]
+    note: NotRequired[str]
+
+
+class Images(TypedDict):
+    as_of: str
+    prefixes: list[str]
+    architectures: dict[str, str]
+    python_packages: list[RangedPackage]
+    slim_packages: list[str]
+    full_packages: list[str]
+    onbuild: list[str]
+    ubuntu: dict[str, str]
+    minors: dict[str, PythonMinor]
+    versions: dict[str, PythonVersion]
+    tags: dict[str, tuple[str, str, str]]
+    images: dict[str, list[ImageRule]]
+    bases: dict[str, list[str]]
+    alpine_tags: dict[str, dict[str, str]]
+
+
+class AlpinePip(TypedDict):
+    package: str
+    version: str | None
+
+
+class AlpineRelease(TypedDict):
+    """Versions are those of the day of release; a stable branch keeps the minor version."""
+
+    released: NotRequired[str]
+    eol: NotRequired[str]
+    musl: str
+    python3: NotRequired[str]
+    python2: NotRequired[str]
+    pip: NotRequired[AlpinePip]
+    externally_managed: NotRequired[bool]
+    thread_stack: NotRequired[int]
+    gcc: NotRequired[str]
+    rust: NotRequired[str]
+    packages: list[str]
+
+
+class Alpine(TypedDict):
+    as_of: str
+    docker_tags: dict[str, str]
+    pip_milestones: dict[str, str]
+    releases: dict[str, AlpineRelease]
+
+
+class DebianRelease(TypedDict):
+    version: str
+    eol: NotRequired[str]
+    lts_eol: NotRequired[str]
+    glibc: NotRequired[str]
+    glibc_by_arch: NotRequired[dict[str, str]]
+    python3: NotRequired[str]
+
+
+class Debian(TypedDict):
+    as_of: str
+    releases: dict[str, DebianRelease]
+    others: dict[str, str]
+
+
+class NativeForm(TypedDict):
+    """What one range of releases of a project needs; `before` is the first release that it does not fit."""
+
+    before: NotRequired[str]
+    kind: NotRequired[str]
+    toolchain: NotRequired[list[str]]
+    build: NotRequired[list[str]]
+    optional: NotRequired[list[str]]
+    runtime: NotRequired[list[str]]
+    runtime_even_with_wheel: NotRequired[list[str]]
+    optional_extension: NotRequired[bool]
+    alternative: NotRequired[str]
+    rust: NotRequired[str]
+    verified: NotRequired[str]
+    note: NotRequired[str]
+
+
+class Native(TypedDict):
+    as_of: str
+    toolchain: dict[str, list[str]]
+    packages: dict[str, list[NativeForm]]
+
+
+class Substitute(TypedDict):
+    before: str
+    use: str
+
+
+class Successor(TypedDict):
+    after: NotRequired[str]
+    use: NotRequired[str | None]
+    prefer: NotRequired[str]
+
+
+class Ranged(TypedDict):
+    """What a package brings along on the Alpine releases from the one to before the other."""
+
+    packages: list[str]
+    since: NotRequired[str]
+    before: NotRequired[str]
+
+
+class ApkPackage(TypedDict):
+    """`first` and `last` are left out where the name exists from Alpine 3.3 on, and still does."""
+
+    role: NotRequired[str]
+    contains: NotRequired[list[str]]
+    contains_in: NotRequired[list[Ranged]]
+    runtime: NotRequired[list[str]]
+    first: NotRequired[str]
+    last: NotRequired[str]
+    missing_in: NotRequired[list[str]]
+    substitute: NotRequired[Substitute]
+    successor: NotRequired[Successor]
+
+
+class Apk(TypedDict):
+    as_of: str
+    packages: dict[str, ApkPackage]
+    py3_to_pypi: dict[str, str]
+
+
+@cache
+def images() -> Images:
+    return cast("Images", _read("images"))
+
+
+@cache
+def alpine() -> Alpine:
+    return cast("Alpine", _read("alpine"))
+
+
+@cache
+def debian() -> Debian:
+    return cast("Debian", _read("debian"))
+
+
+@cache
+def native() -> Native:
+    return cast("Native", _read("native"))
+
+
+@cache
+def apk() -> Apk:
+    return cast("Apk", _read("apk"))
+
+
+def _read(name: str) -> object:
+    return json.loads((Path(__file__).parent / f"{name}.json").read_bytes())

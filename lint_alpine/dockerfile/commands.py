@@ -1,0 +1,426 @@
+"""What a shell script really runs: programs with their arguments, variables expanded and wrappers taken away."""
+
+import posixpath
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from lint_alpine.dockerfile.instructions import Heredoc, Instruction
+from lint_alpine.dockerfile.shell import Block, BlockKind, Literal, Redirect, Script, SimpleCommand, Word
+from lint_alpine.dockerfile.shell_expansion import Argument, Expander, Variables
+from lint_alpine.dockerfile.shell_grammar import read
+from lint_alpine.dockerfile.shell_words import MAXIMUM_DEPTH
+from lint_alpine.dockerfile.shell_wrappers import (
+    ASSIGNED,
+    SHELLS,
+    read_xargs,
+    reads_script,
+    shell_script,
+    unwrap,
+)
+from lint_alpine.source import Excerpt, Span
+
+__all__ = ["Argument", "Command", "commands", "exec_form_command", "read_commands", "run_script"]
+
+_MAXIMUM_ITEMS = 20
+# Words that all loops of a script together may repeat.
+_MAXIMUM_REPEATED = 20_000
+_MAXIMUM_WRAPPERS = 20
+# How much of the nesting that a parser allows a script inside a script takes.
+_SCRIPT_DEPTH = 5
+_MAXIMUM_DIRECTORY = 255
+
+_DECLARATIONS = frozenset(["declare", "export", "local", "readonly", "typeset"])
+_OUTPUT = re.compile(r"1?>[>|]?|&>>?")
+# No name of a variable: the working directory is kept with them, since subshells and branches treat it alike.
+_DIRECTORY = "working directory"
+
+_JSON_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)")
+_CONTINUATION = re.compile(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One program as it is run.
+
+    `name` is the last part of the program's path, empty where it is not known; `path` is the program as written, if it
+    has a slash. `variables` are those that stand before the command, that `env` sets, or that the script has exported;
+    None: not known, empty: unset. `span` is the whole simple command, `program` the word that names the program.
+    `directory` is where it runs, relative to where the script began (None: not known).
+    `stdin_file` and `stdin_text` are what it reads on standard input, where that is a file or a here-document.
+    `more_arguments`: xargs gives it further arguments, read from `stdin_file` if that is known.
+    `writes` are the files that its standard output goes to.
+    """
+
+    name: str
+    path: str | None
+    arguments: tuple[Argument, ...]
+    variables: Mapping[str, str | None]
+    span: Span
+    program: Span
+    conditional: bool
+    substitution: bool
+    directory: str | None = ""
+    stdin_file: Argument | None = None
+    stdin_text: Excerpt | None = None
+    more_arguments: bool = False
+    writes: tuple[Argument, ...] = ()
+
+
+def read_commands(excerpt: Excerpt, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
+    """What the script that the excerpt holds runs; what could not be read is told by `shell.parse`."""
+    return commands(read(excerpt), variables)
+
+
+def commands(script: Script, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
+    """What the script runs, in the order of the text.
+
+    `variables` are those that it starts with (None: set to what is not known). One that is neither there nor set by the
+    script counts as not known, since the image may set it, except to the operators that ask whether it is set.
+    """
+    walker = _Walker(variables)
+    walker.walk(script.body)
+    return tuple(walker.found)
+
+
+def exec_form_command(words: tuple[tuple[str, Span], ...], variables: Mapping[str, str | None]) -> tuple[Command, ...]:
+    """What `RUN ["program", "argument"]` runs; no shell reads it, unless it is the program."""
+    if not words:
+        return ()
+    written = tuple(Word(text, (Literal(text, True),), span, _aligned(text, span)) for text, span in words)
+    span = words[0][1].to(words[-1][1])
+    walker = _Walker(variables)
+    walker.walk((SimpleCommand(written, (), (), span, False, False, False, None),))
+    return tuple(walker.found)
+
+
+def run_script(instruction: Instruction) -> Excerpt:
+    """The script of a RUN in shell form, its here-documents put where BuildKit hands them to the shell.
+
+    A single here-document that is all of the RUN is the script itself (which `#!` in its first line gives to another
+    program); others follow the command line (dispatchRun in BuildKit's frontend/dockerfile/dockerfile2llb/convert.go).
+    """
+    line = instruction.arguments
+    match instruction.heredocs:
+        case (Heredoc(body=body, redirect=redirect),) if redirect.text == line.text.strip():
+            return body
+    parts = [line]
+    for heredoc in instruction.heredocs:
+        end = heredoc.body.offset(len(heredoc.body.text))
+        parts += [
+            Excerpt(line.source, "\n", ((0, heredoc.redirect.end),)),
+            heredoc.body,
+            Excerpt(line.source, heredoc.name, ((0, end),)),
+        ]
+    pieces: list[tuple[int, int]] = []
+    length = 0
+    for part in parts:
+        pieces += [(length + at, origin) for at, origin in part.pieces]
+        length += len(part.text)
+    return Excerpt(line.source, "".join(part.text for part in parts), tuple(pieces))
+
+
+def _aligned(text: str, span: Span) -> Excerpt:
+    """A decoded JSON string with the places of its characters, which stand between the quotes that the span leaves out."""
+    raw = span.text
+    pieces = [(0, span.begin)]
+    at = 0
+    for index in range(len(text) if text != raw else 0):
+        while gap := _CONTINUATION.match(raw, at):
+            at = gap.end()
+        origin = span.begin + min(at, len(raw))
+        if origin - index != pieces[-1][1] - pieces[-1][0]:
+            pieces.append((index, origin))
+        escape = _JSON_ESCAPE.match(raw, at)
+        at = escape.end() if escape else at + 1
+    return Excerpt(span.source, text, tuple(pieces))
+
+
+@dataclass(frozen=True, slots=True)
+class _Input:
+    """What a command reads on standard input, as far as it is known: a file, a here-document, or words."""
+
+    file: Argument | None = None
+    text: Excerpt | None = None
+    words: tuple[Argument, ...] | None = None
+
+
+_NOTHING_KNOWN = _Input()
+
+
+class _Walker:
+    """Goes through a script as a shell does, with the variables as they are at each command."""
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self.found: list[Command] = []
+        self._variables = Variables(variables)
+        self._variables.set(_DIRECTORY, "")
+        self._expander = Expander(self._variables)
+        self._conditional = False
+        self._substitution = False
+        self._depth = 0
+        self._repeatable = _MAXIMUM_REPEATED
+
+    def walk(self, body: Sequence[SimpleCommand | Block]) -> None:
+        self._depth += 1
+        for node in body:
+            if isinstance(node, SimpleCommand):
+                self._simple(node)
+            else:
+                self._block(node)
+        self._depth -= 1
+
+    def _block(self, block: Block) -> None:
+        match block.kind:
+            case BlockKind.BRANCH:
+                with self._branch():
+                    self.walk(block.body)
+            case BlockKind.SUBSHELL:
+                with self._variables.subshell():
+                    self.walk(block.body)
+            case BlockKind.SUBSTITUTION:
+                outer, self._substitution = self._substitution, True
+                with self._variables.subshell():
+                    self.walk(block.body)
+                self._substitution = outer
+            case BlockKind.LOOP:
+                self._loop(block)
+
+    @contextmanager
+    def _branch(self) -> Iterator[None]:
+        outer, self._conditional = self._conditional, True
+        with self._variables.branch():
+            yield
+        self._conditional = outer
+
+    def _loop(self, block: Block) -> None:
+        variable = block.variable
+        items = self._items(variable, block) if variable else None
+        if variable is None or items is None:
+            with self._branch():
+                if variable:
+                    self._variables.set(variable, None)
+                self.walk(block.body)
+            return
+        for item in items:
+            self._variables.set(variable, item)
+            self.walk(block.body)
+
+    def _items(self, variable: str, block: Block) -> Sequence[str | None] | None:
+        """What the loop's variable is in turn, where that is known and the body depends on it."""
+        if block.items is None or any(_is_pattern(word) for word in block.items):
+            return None
+        items = [argument.text for argument in self._expander.arguments(block.items)]
+        if None in items or len(items) > _MAXIMUM_ITEMS:
+            return None
+        uses = re.compile(rf"\$\{{?{re.escape(variable)}(?![A-Za-z0-9_])")
+        words = list(_words(block.body))
+        if not any(uses.search(word.raw) for word in words):
+            return items[-1:]
+        self._repeatable -= len(words) * len(items)
+        return items if self._repeatable >= 0 else None
+
+    def _simple(self, node: SimpleCommand) -> None:
+        if node.words and node.words[0].raw in _DECLARATIONS:
+            arguments = [argument for word in node.words for argument in self._declared(word)]
+        else:
+            arguments = self._expander.arguments(node.words)
+        if arguments:
+            before = {assignment.name: self._expander.text(assignment.value) for assignment in node.assignments}
+            self._run(tuple(arguments), before, node)
+            return
+        for assignment in node.assignments:
+            self._variables.set(assignment.name, self._expander.text(assignment.value))
+
+    def _declared(self, word: Word) -> list[Argument]:
+        """POSIX.1-2024, 2.9.1.1: what looks like an assignment is expanded like one, without field splitting."""
+        if ASSIGNED.match(word.raw):
+            return [Argument(self._expander.text(word), word.span, word)]
+        return self._expander.fields(word)
+
+    def _run(self, arguments: tuple[Argument, ...], variables: dict[str, str | None], node: SimpleCommand) -> None:
+        given = self._input(node)
+        clean = more = False
+        for _ in range(_MAXIMUM_WRAPPERS):
+            name, _ = _program(arguments[0])
+            if wrapped := unwrap(name, arguments[1:]):
+                arguments = wrapped.arguments
+                variables = wrapped.variables if wrapped.clean else {**variables, **wrapped.variables}
+                clean = clean or wrapped.clean
+            elif name == "xargs" and (xargs := read_xargs(arguments[1:])):
+                if xargs.file:
+                    given = _Input(file=xargs.file)
+                arguments = xargs.with_arguments(given.words or ())
+                more = given.words is None
+                given = _Input(file=given.file)
+            else:
+                break
+        name, path = _program(arguments[0])
+        if self._script(name, arguments[1:], variables, given):
+            return
+        self.found.append(
+            Command(
+                name,
+                path,
+                arguments[1:],
+                variables if clean else {**self._variables.exported(), **variables},
+                node.span,
+                arguments[0].span,
+                self._conditional,
+                self._substitution,
+                self._variables.get(_DIRECTORY),
+                given.file,
+                given.text,
+                more,
+                tuple(self._writes(node.redirects)),
+            )
+        )
+        self._effect(name, arguments[1:])
+
+    def _script(
+        self, name: str, arguments: Sequence[Argument], variables: Mapping[str, str | None], given: _Input
+    ) -> bool:
+        """Go through the script that the program is given in place of the program, if there is one to be read."""
+        script: Excerpt | None = None
+        if name == "eval":
+            script = self._expander.script(arguments)
+        elif name in SHELLS or name == "su":
+            if argument := shell_script(name, arguments):
+                script = self._expander.script([argument])
+            elif (
+                name in SHELLS and given.text and reads_script(arguments) and self._expander.spend(len(given.text.text))
+            ):
+                script = given.text
+        if script is None or self._depth > MAXIMUM_DEPTH:
+            return False
+        self._depth += _SCRIPT_DEPTH
+        body = read(script, self._depth).body
+        if name == "eval":
+            self.walk(body)
+        else:
+            with self._variables.subshell():
+                for variable, value in variables.items():
+                    self._variables.set(variable, value)
+                    self._variables.export(variable)
+                self.walk(body)
+        self._depth -= _SCRIPT_DEPTH
+        return True
+
+    def _effect(self, name: str, arguments: Sequence[Argument]) -> None:
+        """What a builtin changes for the commands behind it."""
+        match name:
+            case "export" | "readonly" | "local" | "declare" | "typeset":
+                for argument in arguments:
+                    if assigned := ASSIGNED.match(argument.written):
+                        text = argument.text
+                        self._variables.set(assigned[1], None if text is None else text[assigned.end() :])
+                    if name == "export" and (exported := assigned[1] if assigned else argument.text):
+                        self._variables.export(exported)
+            case "unset":
+                for argument in arguments:
+                    if argument.text:
+                        self._variables.unset(argument.text)
+            case "read":
+                for argument in arguments:
+                    if argument.text:
+                        self._variables.set(argument.text, None)
+            case "cd" | "pushd":
+                self._variables.set(_DIRECTORY, self._changed_directory(arguments))
+            case "popd":
+                self._variables.set(_DIRECTORY, None)
+
+    def _changed_directory(self, arguments: Sequence[Argument]) -> str | None:
+        before = self._variables.get(_DIRECTORY)
+        operands = [argument.text for argument in arguments if argument.text not in ("-L", "-P", "-e", "--")]
+        target = operands[0] if len(operands) == 1 else None
+        # Without operand it is the home directory, which the script does not tell.
+        if target is None or target[:1] in ("", "-", "~") or (before is None and not target.startswith("/")):
+            return None
+        directory = posixpath.normpath(posixpath.join(before or "", target))
+        return None if len(directory) > _MAXIMUM_DIRECTORY else "" if directory == "." else directory
+
+    def _input(self, node: SimpleCommand) -> _Input:
+        for redirect in reversed(node.redirects):
+            match redirect:
+                case Redirect("<" | "0<", Word() as target):
+                    return _Input(file=Argument(self._expander.text(target), target.span, target))
+                case Redirect("<<" | "<<-" | "0<<" | "0<<-", Word() as target, Excerpt() as body):
+                    return _Input(text=body, words=_body_words(body, target))
+                case Redirect("<<<" | "0<<<", Word() as target):
+                    text = Argument(self._expander.text(target), target.span, target)
+                    return _Input(words=_divided([text]))
+        return self._piped(node.piped_from) if node.piped_from else _NOTHING_KNOWN
+
+    def _piped(self, node: SimpleCommand) -> _Input:
+        """What a command writes to the pipe behind it, where that is plain."""
+        arguments = self._expander.arguments(node.words)
+        match [argument.text for argument in arguments]:
+            case ["cat", str(file)] if not file.startswith("-"):
+                return _Input(file=arguments[1])
+            case ["cat"]:
+                return self._input(node)
+            case ["echo", *_]:
+                flags = sum(1 for argument in arguments[1:2] if argument.text in ("-n", "-e", "-ne", "-en"))
+                return _Input(words=_divided(arguments[1 + flags :]))
+            case ["printf", str(form)]:
+                plain = re.sub(r"\\[nt]", " ", form)
+                if "%" not in plain and "\\" not in plain:
+                    return _Input(words=_divided([Argument(plain, arguments[1].span)]))
+            case ["printf", "%s\\n" | "%s " | "%s\\0", *_]:
+                return _Input(words=_divided(arguments[2:]))
+        return _NOTHING_KNOWN
+
+    def _writes(self, redirects: Sequence[Redirect]) -> Iterator[Argument]:
+        for redirect in redirects:
+            if redirect.target and _OUTPUT.fullmatch(redirect.operator):
+                yield Argument(self._expander.text(redirect.target), redirect.target.span, redirect.target)
+
+
+def _program(argument: Argument) -> tuple[str, str | None]:
+    """The name and, if it has a slash, the path; of `$VENV/bin/pip` the name is known even if the variable is not."""
+    text = argument.text
+    if text is None:
+        match argument.word:
+            case Word(raw, (*_, Literal(text=end))) if "/" in end:
+                return posixpath.basename(end), raw
+        return "", None
+    return posixpath.basename(text), text if "/" in text else None
+
+
+def _words(body: Sequence[SimpleCommand | Block]) -> Iterator[Word]:
+    for node in body:
+        if isinstance(node, Block):
+            yield from _words(node.body)
+            yield from node.items or ()
+        else:
+            yield from node.words
+            yield from (assignment.value for assignment in node.assignments)
+            yield from (redirect.target for redirect in node.redirects if redirect.target)
+
+
+def _is_pattern(word: Word) -> bool:
+    """Whether a shell makes other words of it that only the file system or bash can tell: `*.txt`, `{a,b}`."""
+    return any(
+        isinstance(part, Literal) and not part.quoted and re.search(r"[*?\[{]", part.text) for part in word.parts
+    )
+
+
+def _divided(arguments: Sequence[Argument]) -> tuple[Argument, ...] | None:
+    """The words that xargs makes of a line with these fields; quotes and backslashes have a meaning of their own there."""
+    found: list[Argument] = []
+    for argument in arguments:
+        if argument.text is None:
+            found.append(argument)
+        elif re.search(r"[\\'\"]", argument.text):
+            return None
+        else:
+            found += [Argument(text, argument.span, argument.word) for text in argument.text.split()]
+    return tuple(found)
+
+
+def _body_words(body: Excerpt, delimiter: Word) -> tuple[Argument, ...] | None:
+    """The words of a here-document, where the shell leaves its body as it is."""
+    if re.search(r"[\\'\"]" if re.search(r"[\\'\"]", delimiter.raw) else r"[\\'\"$`]", body.text):
+        return None
+    return tuple(Argument(word[0], body.span(*word.span())) for word in re.finditer(r"\S+", body.text))

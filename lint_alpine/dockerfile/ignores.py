@@ -1,0 +1,72 @@
+"""Comments that ask for silence: `# lint-alpine: ignore[LA303] reason`, and hadolint's own where rules overlap."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from lint_alpine.dockerfile.instructions import Dockerfile
+from lint_alpine.source import Source, Span
+
+_OWN = re.compile(r"[ \t]*lint-alpine:[ \t]*(ignore-file|ignore)(?:\[([^\]\n]*)\])?[ \t]*(.*)")
+_HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*([\w,\- \t]+)")
+_NEXT_LINES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Ignore:
+    """One code of one ignore comment.
+
+    `code` is a rule's code, a prefix of it or its name (empty: every rule). `scope` is the instruction or line that it
+    speaks of (None: the whole file). `foreign` ones come from another linter's pragma and are never called unused.
+    """
+
+    code: str
+    scope: Span | None
+    span: Span
+    reason: str
+    foreign: bool = False
+
+    def covers(self, span: Span) -> bool:
+        if span.source.path != self.span.source.path:
+            return False
+        if self.scope is None:
+            return True
+        return self.scope.start.line <= span.start.line <= self.scope.stop.line
+
+
+def read_ignores(dockerfile: Dockerfile) -> tuple[Ignore, ...]:
+    """The ignores of a Dockerfile, one for each code that a comment names."""
+    starts = [(instruction.span.start.line, instruction.span) for instruction in dockerfile.instructions]
+    found: list[Ignore] = []
+    for comment in dockerfile.comments:
+        following = next((span for line, span in starts if line > comment.line), None)
+        around = next((span for line, span in starts if line <= comment.line <= span.stop.line), None)
+        found += _read(comment.text, comment.span, around or following or comment.span)
+    return tuple(found)
+
+
+def read_line_ignores(source: Source) -> tuple[Ignore, ...]:
+    """The ignores of a requirements file: a comment on its own line speaks of the next line, one behind a requirement
+    of its own line."""
+    found: list[Ignore] = []
+    if "lint-alpine:" not in source.text:
+        return ()
+    lines = source.text.split("\n")
+    for number, line in enumerate(lines[:_NEXT_LINES], 1):
+        before, mark, text = line.partition("#")
+        if mark and "lint-alpine:" in text:
+            place = source.line_span(number)
+            own = Span(source, place.begin + len(before), place.end)
+            target = number if before.strip() or number == len(lines) else number + 1
+            found += _read(text, own, source.line_span(target))
+    return tuple(found)
+
+
+def _read(text: str, span: Span, scope: Span) -> Iterable[Ignore]:
+    if match := _OWN.match(text):
+        codes = [code.strip() for code in match[2].split(",")] if match[2] is not None else [""]
+        for code in codes:
+            yield Ignore(code, None if match[1] == "ignore-file" else scope, span, match[3].strip())
+    elif match := _HADOLINT.match(text):
+        for code in match[2].split(","):
+            yield Ignore(code.strip(), None if match[1] else scope, span, "", foreign=True)

@@ -1,0 +1,466 @@
+"""The grammar of a shell script: words -> simple commands in lists, pipes and compound commands."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from lint_alpine.dockerfile.shell import (
+    Assignment,
+    Block,
+    BlockKind,
+    Redirect,
+    Script,
+    SimpleCommand,
+    Unknown,
+    Variable,
+    Word,
+)
+from lint_alpine.dockerfile.shell_words import MAXIMUM_DEPTH, HereDocument, WordReader
+from lint_alpine.source import Excerpt, Span
+
+# A longer chain of `piped_from` could not be compared or printed recursively.
+_MAXIMUM_PIPE = 60
+
+# A body is read once to find its end and once more for its substitutions: nesting them has to end sooner.
+_HERE_DOCUMENT_DEPTH = 10
+
+_RESERVED = re.compile(
+    r"""(?:if|then|elif|else|fi|for|while|until|select|do|done|case|esac|function|time|[{}!]|\[\[)
+        (?=[ \t\n;&|<>()]|\\\n|\Z)
+    |\(\((?=[^();\n]{0,200}(?:\([^();\n]{0,100}\)[^();\n]{0,100}){0,5}\)\))
+    |;;&|;&|;;|&&|\|\||\|&|[;&|()]""",
+    re.VERBOSE,
+)
+_CLOSERS = frozenset(
+    ["then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;", ";&", ";;&", ";", "&", "|", "|&", "&&", "||"]
+)
+_FUNCTION = re.compile(r"""[^ \t\n'"\\$`;&|<>(){}=]++[ \t]*+\([ \t]*+\)""")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s]*\])?(\+?)=")
+_REDIRECT = re.compile(r"&>>|&>|[0-9]*(?:<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_IN = re.compile(r"in(?=[ \t\n;#]|\\\n|\Z)")
+_TIME_OPTION = re.compile(r"-p(?=[ \t\n])")
+_TEST_OPERATOR = re.compile(r"[;&|<>()]")
+
+
+_Redirect = tuple[str, Word, HereDocument | None, Span]
+
+
+@dataclass(slots=True, eq=False)
+class _Command:
+    """A simple command whose here-documents may still be unread; `inner` is what their bodies run."""
+
+    words: list[Word]
+    assignments: list[Assignment]
+    redirects: list[_Redirect]
+    inner: "list[_Node]"
+    span: Span
+
+
+@dataclass(slots=True, eq=False)
+class _Block:
+    """`piped`: how many parts of its pipe stand before it."""
+
+    kind: BlockKind
+    nodes: "list[_Node]" = field(default_factory=list)
+    variable: str | None = None
+    items: tuple[Word, ...] | None = None
+    piped: int = 0
+
+
+_Node = _Command | _Block
+
+
+def read(excerpt: Excerpt, depth: int = 0) -> Script:
+    """The script that the excerpt's text is; `depth` is how deep it is nested in another one."""
+    faults: list[tuple[str, Span]] = []
+    nodes = _Grammar(excerpt, faults, depth).script()
+    finished: list[SimpleCommand] = []
+    body = _finish(nodes, frozenset(), None, finished)
+    return Script(tuple(finished), tuple(faults), body)
+
+
+class _Grammar(WordReader):
+    """Reads statements; what it has read collects in `nodes`, the block that is open at the moment."""
+
+    def __init__(self, excerpt: Excerpt, faults: list[tuple[str, Span]], depth: int) -> None:
+        super().__init__(excerpt, faults, depth)
+        self.nodes: list[_Node] = []
+        self.expected: list[frozenset[str]] = []
+        self.holders: dict[HereDocument, list[_Node]] = {}
+
+    def script(self) -> list[_Node]:
+        self.statements(frozenset())
+        if self.awaited:
+            for document in self.awaited:
+                self.faults.append((f"the here-document has no closing `{document.delimiter}`", document.span))
+        return self.nodes
+
+    @contextmanager
+    def block(self, kind: BlockKind) -> Iterator[_Block]:
+        outer, block = self.nodes, _Block(kind)
+        outer.append(block)
+        self.nodes = block.nodes
+        yield block
+        self.nodes = outer
+
+    # What the word reader asks for
+
+    def substitution(self) -> None:
+        with self.block(BlockKind.SUBSTITUTION):
+            self.until(")", self.position - 2)
+
+    def backquoted(self, script: Excerpt) -> None:
+        with self.block(BlockKind.SUBSTITUTION) as block:
+            block.nodes += _Grammar(script, self.faults, self.depth).script()
+
+    def here_document(self, document: HereDocument) -> None:
+        body = document.body
+        if body is None or document.quoted or self.depth + _HERE_DOCUMENT_DEPTH > MAXIMUM_DEPTH:
+            return
+        if "$(" in body.text or "`" in body.text:
+            inner = _Grammar(body, self.faults, self.depth + _HERE_DOCUMENT_DEPTH)
+            inner.here_document_parts()
+            self.holders.get(document, self.nodes).extend(inner.nodes)
+
+    # Statements
+
+    def reserved(self) -> str:
+        """The reserved word or operator at `position`, else nothing."""
+        found = _RESERVED.match(self.text, self.position)
+        return found[0] if found else ""
+
+    def take(self, *tokens: str) -> bool:
+        """Step over one of the tokens, if it comes next."""
+        found = self.reserved()
+        if found not in tokens:
+            return False
+        self.position += len(found)
+        return True
+
+    def until(self, closer: str, opener: int, *others: str) -> str:
+        """Read statements up to one of the closers, and it too; the one that was found."""
+        found = self.statements(frozenset((closer, *others)))
+        self.position += len(found)
+        if not found:
+            self.fault(f"no closing `{closer}`", opener, min(opener + 1, self.end))
+        return found
+
+    def statements(self, closers: frozenset[str]) -> str:
+        """Read statements up to one of the closers, which it gives: nothing where the text or an outer list ends."""
+        self.expected.append(closers)
+        found = self._statements(closers)
+        self.expected.pop()
+        return found
+
+    def _statements(self, closers: frozenset[str]) -> str:
+        while True:
+            self.line_breaks()
+            found = self.reserved()
+            if found in closers and found:
+                return found
+            if self.position >= self.end or (found and any(found in outer for outer in self.expected)):
+                return ""
+            if found in _CLOSERS:
+                self.fault(f"`{found}` is not expected here", self.position, self.position + len(found))
+                self.position += len(found)
+                continue
+            before = self.position
+            self.and_or()
+            if self.position == before:
+                self.fault(f"`{self.text[before]}` is not expected here", before, before + 1)
+                self.position += 1
+            self.blanks()
+            self.take(";", "&")
+
+    def and_or(self) -> None:
+        self.pipeline()
+        while True:
+            self.blanks()
+            start = self.position
+            operator = self.reserved()
+            if operator not in ("&&", "||"):
+                return
+            self.position += 2
+            self.line_breaks()
+            before = self.position
+            if operator == "||":
+                with self.block(BlockKind.BRANCH):
+                    self.pipeline()
+            else:
+                self.pipeline()
+            if self.position == before:
+                self.fault(f"no command after `{operator}`", start, start + 2)
+
+    def pipeline(self) -> None:
+        while (found := self.reserved()) in ("!", "time"):
+            self.position += len(found)
+            self.blanks()
+            self.skip(_TIME_OPTION)
+            self.blanks()
+        mark = len(self.nodes)
+        self.command()
+        self.blanks()
+        count = 0
+        while self.take("|", "|&"):
+            if not count:
+                first = _Block(BlockKind.SUBSHELL, self.nodes[mark:])
+                self.nodes[mark:] = [first]
+            count += 1
+            start = self.position
+            self.line_breaks()
+            before = self.position
+            with self.block(BlockKind.SUBSHELL) as part:
+                part.piped = count
+                self.command()
+            if self.position == before:
+                self.fault("no command after `|`", start - 1, start)
+            self.blanks()
+
+    # Commands
+
+    def command(self) -> None:
+        found = self.reserved()
+        if found in ("if", "for", "select", "while", "until", "case", "{", "(", "((", "[[", "function"):
+            if self.enter(len(found)):
+                self._compound(found)
+                self.depth -= 1
+            self.blanks()
+            # What a compound command is redirected to does not matter, but here-documents have to be stepped over.
+            while self._redirect(self.nodes):
+                self.blanks()
+        elif not found:
+            if name := _FUNCTION.match(self.text, self.position):
+                self.position = name.end()
+                if self.enter(0):
+                    self._function_body()
+                    self.depth -= 1
+            else:
+                self._simple()
+
+    def _compound(self, opener: str) -> None:
+        start = self.position
+        if opener != "((":
+            self.position += len(opener)
+        match opener:
+            case "if":
+                self._if(start)
+            case "for" | "select":
+                self._for(start, opener)
+            case "while" | "until":
+                self.until("do", start)
+                with self.block(BlockKind.BRANCH):
+                    self.until("done", start)
+            case "case":
+                self._case(start)
+            case "{":
+                self.until("}", start)
+            case "(":
+                with self.block(BlockKind.SUBSHELL):
+                    self.until(")", start)
+            case "((":
+                self.arithmetic(2, quoted=False)
+            case "[[":
+                self._test(start)
+            case _:
+                self.blanks()
+                self.word()
+                self.blanks()
+                if self.take("("):
+                    self.blanks()
+                    self.take(")")
+                self._function_body()
+
+    def _function_body(self) -> None:
+        self.line_breaks()
+        with self.block(BlockKind.BRANCH):
+            self.command()
+
+    def _if(self, start: int) -> None:
+        found = self.until("then", start)
+        while found in ("then", "else"):
+            closers = ("elif", "else") if found == "then" else ()
+            with self.block(BlockKind.BRANCH):
+                found = self.until("fi", start, *closers)
+            if found == "elif":
+                with self.block(BlockKind.BRANCH):
+                    found = self.until("then", start)
+
+    def _for(self, start: int, keyword: str) -> None:
+        self.blanks()
+        variable: str | None = None
+        items: tuple[Word, ...] | None = None
+        if self.text.startswith("((", self.position):
+            self.arithmetic(2, quoted=False)
+            self.line_breaks()
+        else:
+            name = self.word()
+            variable = name.raw
+            if not _NAME.fullmatch(variable):
+                self.faults.append((f"`{keyword}` needs the name of a variable", name.span))
+            self.line_breaks()
+            if _IN.match(self.text, self.position):
+                self.position += 2
+                items = self._items()
+        self.take(";")
+        self.line_breaks()
+        with self.block(BlockKind.LOOP) as loop:
+            loop.variable = variable
+            loop.items = items if keyword == "for" else None
+            if self.take("do"):
+                self.until("done", start)
+            elif self.take("{"):
+                self.until("}", start)
+            else:
+                self.fault(f"`{keyword}` has no `do`", start, start + len(keyword))
+
+    def _items(self) -> tuple[Word, ...]:
+        items: list[Word] = []
+        while True:
+            self.blanks()
+            item = self.word()
+            if not item.raw:
+                return tuple(items)
+            items.append(item)
+
+    def _case(self, start: int) -> None:
+        self.blanks()
+        self.word()
+        self.line_breaks()
+        if not _IN.match(self.text, self.position):
+            self.fault("`case` has no `in`", start, start + 4)
+            return
+        self.position += 2
+        while True:
+            self.line_breaks()
+            if self.take("esac"):
+                return
+            before = self.position
+            self.take("(")
+            self._patterns()
+            if not self.take(")"):
+                self.fault("no closing `esac`", start, start + 4)
+                return
+            with self.block(BlockKind.BRANCH):
+                found = self.until("esac", start, ";;", ";&", ";;&")
+            if found in ("esac", "") or self.position == before:
+                return
+
+    def _patterns(self) -> None:
+        while True:
+            self.blanks()
+            self.word()
+            self.blanks()
+            if not self.take("|"):
+                return
+
+    def _test(self, start: int) -> None:
+        while True:
+            self.line_breaks()
+            if self.position >= self.end:
+                self.fault("no closing `]]`", start, start + 2)
+                return
+            if _TEST_OPERATOR.match(self.text, self.position):
+                self.position += 1
+            elif self.word().raw == "]]":
+                return
+
+    def _simple(self) -> None:
+        words: list[Word] = []
+        assignments: list[Assignment] = []
+        redirects: list[_Redirect] = []
+        inner: list[_Node] = []
+        start = end = self.position
+        while True:
+            at = self.position
+            if redirect := self._redirect(inner):
+                redirects.append(redirect)
+            elif not words and (head := _ASSIGNMENT.match(self.text, at)):
+                self.position = head.end()
+                value = self._assigned(head)
+                assignments.append(Assignment(head[1], value, self.excerpt.span(at, self._significant(at))))
+            elif not self.text.startswith("#", at) and (word := self.word()).raw:
+                words.append(word)
+            else:
+                break
+            end = self._significant(at)
+            self.blanks()
+        if end > start:
+            self.nodes.append(_Command(words, assignments, redirects, inner, self.excerpt.span(start, end)))
+
+    def _significant(self, start: int) -> int:
+        """`position` without the joined line ends before it."""
+        end = self.position
+        while self.text.endswith("\\\n", start, end):
+            end -= 2
+        return end
+
+    def _assigned(self, head: re.Match[str]) -> Word:
+        value = self.value()
+        index, plus = head[2], head[3]
+        if index:
+            return Word(value.raw, (Unknown(value.raw, False, head.end()),), value.span, value.script)
+        if plus:
+            before = Variable(head[1], "", (), True, head.start())
+            return Word(value.raw, (before, *value.parts), value.span, value.script)
+        return value
+
+    def _redirect(self, inner: list[_Node]) -> _Redirect | None:
+        found = _REDIRECT.match(self.text, self.position)
+        if not found:
+            return None
+        start = self.position
+        operator = found[0]
+        self.position = found.end()
+        self.blanks()
+        target = self.word()
+        document = None
+        if not target.raw:
+            self.fault(f"`{operator}` has no target", start, found.end())
+        elif operator.lstrip("0123456789") in ("<<", "<<-"):
+            delimiter = re.sub(r"\\\n|['\"\\]", "", target.raw)
+            document = HereDocument(delimiter, delimiter != target.raw, operator.endswith("-"), target.span)
+            self.holders[document] = inner
+            self.awaited.append(document)
+        return operator, target, document, self.excerpt.span(start, self._significant(start))
+
+
+def _finish(
+    nodes: list[_Node], kinds: frozenset[BlockKind], source: SimpleCommand | None, finished: list[SimpleCommand]
+) -> tuple[SimpleCommand | Block, ...]:
+    """The nodes as they are given out; `kinds` are those of the blocks around them, `source` is piped into them."""
+    body: list[SimpleCommand | Block] = []
+    upstream: SimpleCommand | None = None
+    for node in nodes:
+        before = len(finished)
+        if isinstance(node, _Command):
+            body += _finish(node.inner, kinds, None, finished)
+            command = _simple_command(node, kinds, source)
+            finished.append(command)
+            body.append(command)
+        else:
+            piped = source if not node.piped else upstream if node.piped % _MAXIMUM_PIPE else None
+            if node.kind is BlockKind.SUBSTITUTION:
+                piped = None
+            inner = _finish(node.nodes, kinds | {node.kind}, piped, finished)
+            body.append(Block(node.kind, inner, node.variable, node.items))
+        upstream = finished[-1] if len(finished) > before else None
+    return tuple(body)
+
+
+def _simple_command(node: _Command, kinds: frozenset[BlockKind], source: SimpleCommand | None) -> SimpleCommand:
+    redirects = tuple(
+        Redirect(operator, target if target.raw else None, document.body if document else None, span)
+        for operator, target, document, span in node.redirects
+    )
+    return SimpleCommand(
+        tuple(node.words),
+        tuple(node.assignments),
+        redirects,
+        node.span,
+        conditional=BlockKind.BRANCH in kinds or BlockKind.LOOP in kinds,
+        substitution=BlockKind.SUBSTITUTION in kinds,
+        subshell=BlockKind.SUBSHELL in kinds,
+        piped_from=source,
+    )

@@ -1,0 +1,245 @@
+"""Instructions -> stages: what each is built from, and the variables, folder and user at every step of it."""
+
+import posixpath
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, SyntaxFault
+from lint_alpine.dockerfile.words import RawWord, arguments, expand, name_values
+from lint_alpine.source import Span
+
+# What containers start with where neither the image nor the Dockerfile says otherwise (moby's default path).
+DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+Variables = Mapping[str, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What a stage is built from: the reference with its variables resolved (None where one is not known), the word that
+    names it, and the index of the earlier stage, if it is one."""
+
+    reference: str | None
+    span: Span
+    stage: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mount:
+    """One `RUN --mount`: its options as BuildKit reads them, with the place of the flag."""
+
+    kind: str
+    options: Mapping[str, str]
+    span: Span
+
+    @property
+    def target(self) -> str | None:
+        return next((self.options[name] for name in ("target", "dst", "destination") if name in self.options), None)
+
+    @property
+    def source(self) -> str:
+        return self.options.get("source") or self.options.get("src") or "."
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An instruction of a stage with the state in which it runs.
+
+    `variables` are ARG and ENV values by name (None: set, but the value is not known), `environment` those of ENV alone.
+    `onbuild`: it runs in the builds that start from this image, not in this one.
+    """
+
+    instruction: Instruction
+    variables: Variables
+    environment: Variables
+    workdir: str | None
+    user: str | None
+    shell: tuple[str, ...] | None
+    mounts: tuple[Mount, ...] = ()
+    onbuild: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One FROM with what follows it. `name` is the label that others refer to (its number where it has no name)."""
+
+    index: int
+    name: str
+    base: Base
+    platform: str | None
+    steps: tuple[Step, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """The stages of a Dockerfile; `final` is the one that ships. `faults` are what BuildKit refuses at this level."""
+
+    stages: tuple[Stage, ...]
+    final: int | None
+    faults: tuple[SyntaxFault, ...] = ()
+
+    def shipping(self) -> frozenset[int]:
+        """The final stage and the stages that it is FROM: their layers are in the image that ships."""
+        chain: set[int] = set()
+        at = self.final
+        while at is not None and at not in chain:
+            chain.add(at)
+            at = self.stages[at].base.stage
+        return frozenset(chain)
+
+    def find(self, name: str) -> Stage | None:
+        """The stage that `COPY --from=name` means: by name (case-insensitive), the last so called, else by number."""
+        named = [stage for stage in self.stages if stage.name == name.lower()]
+        if named:
+            return named[-1]
+        return self.stages[int(name)] if name.isdecimal() and int(name) < len(self.stages) else None
+
+
+def platform_arguments(platform: str) -> dict[str, str | None]:
+    """The variables that BuildKit predefines for a platform such as `linux/arm64/v8`."""
+    system, _, rest = platform.partition("/")
+    architecture, _, variant = rest.partition("/")
+    values = {"PLATFORM": platform, "OS": system, "ARCH": architecture, "VARIANT": variant}
+    return {f"{side}{name}": value for side in ("TARGET", "BUILD") for name, value in values.items()}
+
+
+@dataclass(slots=True)
+class _State:
+    """What changes from step to step."""
+
+    arguments: dict[str, str | None] = field(default_factory=dict)
+    environment: dict[str, str | None] = field(default_factory=lambda: {"PATH": DEFAULT_PATH})
+    workdir: str | None = "/"
+    user: str | None = None
+    shell: tuple[str, ...] | None = None
+
+    @property
+    def variables(self) -> dict[str, str | None]:
+        return {**self.arguments, **self.environment}
+
+    def inherited(self) -> "_State":
+        """The state in which a stage FROM this one starts: ARG values do not carry over."""
+        return _State({}, dict(self.environment), self.workdir, self.user, self.shell)
+
+
+def _expand(raw: str, variables: Variables, escape: str) -> str | None:
+    try:
+        return expand(raw, variables, escape)
+    except ValueError:
+        return None
+
+
+def read_stages(
+    dockerfile: Dockerfile, build_args: Mapping[str, str] | None = None, platform: str = "linux/amd64", target: str | None = None
+) -> Stages:
+    """The stages as `docker build --platform --build-arg --target` would see them. Unknown targets are the last stage."""
+    given: dict[str, str | None] = dict(build_args or {})
+    predefined = platform_arguments(platform)
+    global_arguments: dict[str, str | None] = {}
+    stages: list[Stage] = []
+    states: list[_State] = []
+    faults: list[SyntaxFault] = []
+    group: list[Instruction] = []
+    heads: list[tuple[Instruction, list[Instruction]]] = []
+
+    for instruction in dockerfile.instructions:
+        if instruction.name == "FROM":
+            group = []
+            heads.append((instruction, group))
+        elif heads:
+            group.append(instruction)
+        elif instruction.name == "ARG":
+            for pair in name_values(instruction):
+                scope = {**predefined, **global_arguments}
+                default = None if pair.value is None else _expand(pair.value, scope, dockerfile.escape)
+                global_arguments[pair.name] = given.get(pair.name, default)
+        elif not faults:
+            faults.append(SyntaxFault("no build stage in current context: FROM must come first", instruction.keyword))
+
+    if not heads and dockerfile.instructions and not faults:
+        faults.append(SyntaxFault("no FROM: this file has no build stage", dockerfile.instructions[0].keyword))
+
+    for index, (head, body) in enumerate(heads):
+        scope = {**predefined, **global_arguments, **{name: given[name] for name in global_arguments if name in given}}
+        words = arguments(head)
+        if not words:
+            faults.append(SyntaxFault("FROM requires either one or three arguments", head.keyword))
+            words = (RawWord("", head.keyword),)
+        elif len(words) not in (1, 3) or (len(words) == 3 and words[1].text.upper() != "AS"):
+            faults.append(SyntaxFault("FROM requires either one or three arguments", head.span))
+        name = words[2].text.lower() if len(words) == 3 else str(index)
+        reference = _expand(words[0].text, scope, dockerfile.escape) or None
+        parent = next((at for at in range(index - 1, -1, -1) if reference and stages[at].name == reference.lower()), None)
+        flag = head.flag("platform")
+        wanted = _expand(flag.value, scope, dockerfile.escape) if flag and flag.value else None
+        state = states[parent].inherited() if parent is not None else _State()
+        steps = _steps(body, state, {**predefined, **given}, {**predefined, **global_arguments}, dockerfile.escape)
+        base = Base(reference, words[0].span, parent)
+        stages.append(Stage(index, name, base, wanted or (stages[parent].platform if parent is not None else None), steps, head.span))
+        states.append(state)
+
+    result = Stages(tuple(stages), len(stages) - 1 if stages else None, tuple(faults))
+    chosen = result.find(target) if target else None
+    return Stages(result.stages, chosen.index, result.faults) if chosen else result
+
+
+def _steps(
+    body: list[Instruction],
+    state: _State,
+    given: Variables,
+    outer: Variables,
+    escape: str,
+) -> tuple[Step, ...]:
+    steps: list[Step] = []
+    for instruction in body:
+        inner = instruction.trigger if instruction.name == "ONBUILD" and instruction.trigger else instruction
+        variables = state.variables
+        mounts = tuple(_mount(flag.value, flag.span, variables, escape) for flag in inner.flags if flag.name == "mount" and flag.value)
+        steps.append(
+            Step(inner, variables, dict(state.environment), state.workdir, state.user, state.shell, mounts, inner is not instruction)
+        )
+        if inner is instruction:
+            _apply(instruction, state, given, outer, escape)
+    return tuple(steps)
+
+
+def _apply(instruction: Instruction, state: _State, given: Variables, outer: Variables, escape: str) -> None:
+    variables = state.variables
+    match instruction.name:
+        case "ENV":
+            # BuildKit expands all values of one ENV with the state before it.
+            state.environment.update(
+                {pair.name: _expand(pair.value or "", variables, escape) for pair in name_values(instruction)}
+            )
+        case "ARG":
+            for pair in name_values(instruction):
+                default = None if pair.value is None else _expand(pair.value, state.variables, escape)
+                fallback = default if pair.value is not None else outer.get(pair.name)
+                state.arguments[pair.name] = given.get(pair.name, fallback)
+        case "WORKDIR":
+            words = " ".join(word.text for word in arguments(instruction))
+            folder = _expand(words, variables, escape)
+            if folder is None or (state.workdir is None and not folder.startswith("/")):
+                state.workdir = None
+            else:
+                state.workdir = posixpath.normpath(posixpath.join(state.workdir or "/", folder))
+        case "USER":
+            user = _expand(" ".join(word.text for word in arguments(instruction)), variables, escape)
+            state.user = user.partition(":")[0] if user else user
+        case "SHELL":
+            if instruction.exec_form:
+                state.shell = tuple(text for text, _ in instruction.exec_form)
+        case _:
+            pass
+
+
+def _mount(text: str, span: Span, variables: Variables, escape: str) -> Mount:
+    """A mount's options, comma-separated with CSV quoting, as BuildKit reads them."""
+    import csv
+
+    options: dict[str, str] = {}
+    for option in next(iter(csv.reader([text.strip("\"'")])), []):
+        name, _, value = option.partition("=")
+        options[name.strip().lower()] = _expand(value, variables, escape) or ""
+    return Mount(options.get("type", "bind"), options, span)

@@ -1,0 +1,219 @@
+"""What the commands of a RUN do to a stage: packages, Python environments, files."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from lint_alpine import images
+from lint_alpine.caches import apk_index_kept, cache_folder, python_cache_kept
+from lint_alpine.context import Missing
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.stages import DEFAULT_PATH, Step
+from lint_alpine.environment import Environment
+from lint_alpine.facts import ApkAddition, PythonInstall, Run
+from lint_alpine.image_files import FromElsewhere, FromExport, ImageFiles, Placed
+from lint_alpine.installs.dependency import Dependency, Installer, Requirements
+from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install
+from lint_alpine.installs.read import read_apk, read_install
+from lint_alpine.packages import World
+from lint_alpine.source import Source
+from lint_alpine.wheels.judge import judge
+from lint_alpine.wheels.sources import Sources
+from lint_alpine.wheels.verdict import WheelVerdict
+
+# Programs in these folders are known well enough to say that they install no apk packages; another path is a script.
+_PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
+_SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh"})
+_SCRIPT_RUNNERS = frozenset({"make", "ansible-playbook", "rustup", "rustup-init", "nix", "conda", "mamba", "micromamba"})
+_WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "cp", "mv", "tee", "sed", "poetry", "uv", "pdm"})
+NEWEST = ""
+
+
+@dataclass(slots=True)
+class StageState:
+    """What a stage has come to while it is read from top to bottom.
+
+    `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
+    its version, NEWEST for a current one. `installed` are the packages that each environment has by then.
+    """
+
+    environment: Environment | None
+    unknown: str | None
+    world: World
+    files: ImageFiles
+    pips: dict[str, str] = field(default_factory=dict)
+    installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    layers: int = 0
+
+    def copy(self) -> "StageState":
+        installed = {key: dict(names) for key, names in self.installed.items()}
+        return replace(
+            self, world=self.world.copy(), files=self.files.copy(), pips=dict(self.pips), installed=installed
+        )
+
+
+@dataclass(slots=True)
+class Effects:
+    """What one RUN added, in the order of its commands."""
+
+    additions: list[ApkAddition] = field(default_factory=list)
+    installs: list[PythonInstall] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Recording:
+    """Files that remember which of them were read."""
+
+    files: ImageFiles
+    read_files: dict[str, Source]
+
+    def read(self, path: str) -> Source | Requirements | Missing:
+        found = self.files.read(path)
+        if isinstance(found, Source):
+            self.read_files[found.path] = found
+        return found
+
+    def find(self, pattern: str) -> tuple[str, ...]:
+        return self.files.find(pattern)
+
+
+def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sources, read: dict[str, Source]) -> Effects:
+    """Lets the commands of a RUN act on the state; `read` gains the files that they install from."""
+    state.layers += 1
+    effects = Effects()
+    if not run.shell:
+        state.world.complete = False
+    for number, command in enumerate(run.commands):
+        following = run.commands[number + 1 :]
+        apk = read_apk(command)
+        if apk is not None:
+            _apply_apk(apk, run, state, following, effects)
+            continue
+        workdir = _directory(command, run.step)
+        files = _Recording(state.files.at(workdir, mounts), read)
+        match read_install(command, files, run.step.variables):
+            case Install() as install:
+                effects.installs.append(_install(install, run, state, following, sources))
+            case Export(output=str(output), requirements=requirements):
+                if path := ImageFiles(workdir).absolute(output):
+                    state.files.placed.append(FromExport(path, requirements))
+            case _:
+                if _is_script(command):
+                    state.world.complete = False
+        if command.name in _WRITERS or _is_script(command):
+            state.files.placed.insert(0, FromElsewhere("/", f"`{command.name}` may write it during the build"))
+    return effects
+
+
+def _directory(command: Command, step: Step) -> str | None:
+    """The folder in which a command runs; None where it is not known."""
+    if command.directory is None:
+        return None
+    return ImageFiles(step.workdir).absolute(command.directory or ".")
+
+
+def _is_script(command: Command) -> bool:
+    """A command that may do anything, installing apk packages included."""
+    if command.path is not None and command.path.rpartition("/")[0] not in _PROGRAM_FOLDERS:
+        return "/bin" not in command.path
+    return command.name in _SHELLS or command.name in _SCRIPT_RUNNERS
+
+
+def _apply_apk(apk: Apk, run: Run, state: StageState, following: Sequence[Command], effects: Effects) -> None:
+    world = state.world
+    match apk:
+        case ApkInstall(root="/", simulate=False):
+            names = tuple((package.name, package.span) for package in apk.packages if not package.conflict)
+            if apk.verb is ApkVerb.ADD:
+                world.add(names, apk.virtual.name if apk.virtual else None, state.layers)
+            world.complete = world.complete and apk.complete
+            effects.additions.append(ApkAddition(apk, run, apk_index_kept(apk, run.step, following)))
+        case ApkRemove(root="/", simulate=False):
+            for package in apk.packages:
+                world.remove(package.name, package.span, state.layers)
+        case _:
+            pass
+
+
+def _install(
+    install: Install, run: Run, state: StageState, following: Sequence[Command], sources: Sources
+) -> PythonInstall:
+    key = _environment_key(install, run.step)
+    environment = _python(install, state, key)
+    requirements = _still_missing(install, state.installed.get(key, {}))
+    verdicts: tuple[WheelVerdict, ...] = ()
+    newer: tuple[WheelVerdict, ...] = ()
+    if environment.python is not None and not install.target.platforms:
+        verdicts, newer = judge(install.installer, requirements, environment, sources)
+        there = state.installed.setdefault(key, {})
+        verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
+        there.update((verdict.name, verdict.version) for verdict in verdicts)
+    if install.changes_pip:
+        state.pips[key] = _changed_pip(install, environment)
+    return PythonInstall(
+        install=install,
+        run=run,
+        environment=environment,
+        present=state.world.present,
+        cache_kept=python_cache_kept(install, run.step, following),
+        cache_folder=cache_folder(install, run.step),
+        verdicts=verdicts,
+        with_newer_pip=newer,
+        unreadable=() if run.step.onbuild else install.requirements.unreadable,
+    )
+
+
+def _environment_key(install: Install, step: Step) -> str:
+    """Which Python environment the command acts on: the prefix of its program, else of a virtual environment that
+    stands first on PATH, else the one of the image."""
+    if install.target.environment:
+        return install.target.environment
+    first = (step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0]
+    return "" if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
+
+
+def _python(install: Install, state: StageState, key: str) -> Environment:
+    """The environment of the Python that the command acts on; its `python` is None where that is not known."""
+    base = state.environment
+    if base is None:
+        return Environment(state.unknown or "")
+    environment = base
+    if (key == "/usr" or base.python is None) and base.distro == "alpine" and "python3" in state.world.present.packages:
+        environment = images.apk_python(base)
+    wanted = install.target.python_version or _version_in(install.target.interpreter)
+    if wanted and environment.python and not environment.python.startswith(wanted):
+        # uv brings the Python that is asked for; any other installer needs one that is not known here.
+        known = wanted if install.installer is Installer.UV else None
+        environment = replace(environment, python=known, pip=None)
+    if install.installer in (Installer.PIP, Installer.PIPX) and key in state.pips:
+        return replace(environment, pip=state.pips[key] or None)
+    return environment
+
+
+def _version_in(interpreter: str | None) -> str | None:
+    """`3.11` of `python3.11`; nothing of `python3`, which is whatever there is."""
+    digits = (interpreter or "").rpartition("/")[2].removeprefix("python").removeprefix("cpython@")
+    return digits if digits.count(".") >= 1 and digits.replace(".", "").isdecimal() else None
+
+
+def _changed_pip(install: Install, environment: Environment) -> str:
+    """The pip that the command leaves: the newest that its specifier allows, which only a pin fixes."""
+    change = install.changes_pip
+    assert change is not None
+    if change.bundled:
+        return environment.pip or NEWEST
+    pins = [one.version for one in change.specifier if one.operator == "==" and not one.version.endswith("*")]
+    ceilings = [one.version for one in change.specifier if one.operator in ("<", "<=", "~=")]
+    return (pins or ceilings or [NEWEST])[0]
+
+
+def _still_missing(install: Install, there: dict[str, str | None]) -> Requirements:
+    """What the command has left to install: pip leaves what is there and satisfies the requirement."""
+
+    def is_there(dependency: Dependency) -> bool:
+        version = there.get(dependency.name)
+        return version is not None and dependency.requirement.specifier.contains(version, prereleases=True)
+
+    if install.upgrade or not there:
+        return install.requirements
+    missing = tuple(dependency for dependency in install.requirements.dependencies if not is_there(dependency))
+    return replace(install.requirements, dependencies=missing)

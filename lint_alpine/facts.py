@@ -1,0 +1,151 @@
+"""Facts: everything that a rule may know of one Dockerfile."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lint_alpine.caches import NO_CACHE_OPTIONS
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault
+from lint_alpine.dockerfile.stages import Stage, Step
+from lint_alpine.environment import Environment
+from lint_alpine.installs.dependency import Unreadable
+from lint_alpine.installs.install import ApkInstall, Install
+from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
+from lint_alpine.shortage import Shortage, find_shortage
+from lint_alpine.source import Source, Span
+from lint_alpine.unused import unused_build_packages
+from lint_alpine.wheels.verdict import Outcome, WheelVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One RUN: the commands that it runs, in order. `shell` is false where its body is no shell script (PowerShell,
+    `#!/usr/bin/env python3`): then nothing is known of its commands."""
+
+    step: Step
+    commands: tuple[Command, ...]
+    shell: bool = True
+
+    @property
+    def span(self) -> Span:
+        return self.step.instruction.span
+
+
+@dataclass(frozen=True, slots=True)
+class ApkAddition:
+    """One `apk add` (or `apk update`, `apk upgrade`) of a RUN. `index_kept`: its package index stays in the layer."""
+
+    install: ApkInstall
+    run: Run
+    index_kept: bool
+
+    @property
+    def verb(self) -> Span:
+        """The word `add` (or `update`, `upgrade`)."""
+        return _word(self.install.command, self.install.verb)
+
+
+@dataclass(frozen=True, slots=True)
+class PythonInstall:
+    """One command that installs Python packages, and what comes of it.
+
+    `environment` is that of the Python which it acts on, at that point. `present` is what apk has installed by then.
+    `cache_kept`: the installer's cache stays in the layer, in `cache_folder`. `with_newer_pip` are the verdicts that a current pip would
+    reach, given only where the image's own pip is too old to take the wheels that exist. `unreadable` are the files that
+    it installs from and that could not be read.
+    """
+
+    install: Install
+    run: Run
+    environment: Environment
+    present: Present
+    cache_kept: bool
+    cache_folder: str | None = None
+    verdicts: tuple[WheelVerdict, ...] = ()
+    with_newer_pip: tuple[WheelVerdict, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+    @property
+    def installer(self) -> str:
+        return self.install.installer.value
+
+    @property
+    def verb(self) -> Span:
+        """The word `install` (or `sync`, `wheel`)."""
+        return _word(self.install.command, self.install.verb)
+
+    @property
+    def no_cache_option(self) -> str | None:
+        """The option that would keep the installer from keeping a cache, where it has one."""
+        return NO_CACHE_OPTIONS.get(self.install.installer)
+
+    @property
+    def compiled(self) -> tuple[WheelVerdict, ...]:
+        return tuple(verdict for verdict in self.verdicts if verdict.outcome is Outcome.COMPILE)
+
+    @property
+    def shortage(self) -> Shortage:
+        """What is missing for what is compiled here."""
+        return find_shortage(self.compiled, self.present, self.environment)
+
+
+@dataclass(frozen=True, slots=True)
+class StageFacts:
+    """One stage. `environment` is that of its base image; None, with the reason in `unknown`, where it is not known.
+
+    `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
+    there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
+    """
+
+    stage: Stage
+    environment: Environment | None
+    unknown: str | None
+    ships: bool
+    runs: tuple[Run, ...]
+    apk_additions: tuple[ApkAddition, ...]
+    installs: tuple[PythonInstall, ...]
+    left_behind: tuple[BuildPackage, ...]
+    removed_late: tuple[tuple[BuildPackage, Span], ...]
+
+    @property
+    def unused_build_packages(self) -> tuple[BuildPackage, ...]:
+        """Compilers and headers that `apk add` installs though every requirement is proven to have a wheel."""
+        return unused_build_packages(self.runs, self.apk_additions, self.installs) if self.on_musl else ()
+
+    @property
+    def compilers_left(self) -> tuple[BuildPackage, ...]:
+        """What is left behind of a build in which Python packages were installed, if a compiler is among it."""
+        compilers = any(package.role in COMPILER_ROLES for package in self.left_behind)
+        return self.left_behind if compilers and self.installs and not self.unused_build_packages else ()
+
+    @property
+    def on_musl(self) -> bool:
+        return self.environment is not None and self.environment.libc is not None and self.environment.libc.family == "musl"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One Dockerfile as it would be built for one platform. `files` are the context files that were read, by path."""
+
+    dockerfile: Dockerfile
+    stages: tuple[StageFacts, ...]
+    faults: tuple[SyntaxFault, ...]
+    files: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+        for stage in self.stages:
+            for install in stage.installs:
+                yield stage, install
+
+    @property
+    def musl_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+        """The installs whose Python runs on musl."""
+        for stage, install in self.installs:
+            if install.environment.libc is not None and install.environment.libc.family == "musl":
+                yield stage, install
+
+
+def _word(command: Command, text: str) -> Span:
+    """The place of the first argument with that text, else of the program."""
+    return next((argument.span for argument in command.arguments if argument.text == text), command.program)

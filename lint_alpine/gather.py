@@ -1,0 +1,211 @@
+"""A Dockerfile, its context and what is known of wheels -> Facts: every stage is read from top to bottom."""
+
+import posixpath
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from lint_alpine import images
+from lint_alpine.context import BuildContext
+from lint_alpine.dockerfile.commands import exec_form_command, read_commands, run_script
+from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, parse
+from lint_alpine.dockerfile.stages import Mount, Stage, Stages, Step, read_stages
+from lint_alpine.dockerfile.words import arguments, expand
+from lint_alpine.effects import StageState, read_run
+from lint_alpine.environment import Environment
+from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
+from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, heredoc_source
+from lint_alpine.packages import World
+from lint_alpine.source import Excerpt, Source
+from lint_alpine.wheels.sources import Sources
+
+_SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh", "ksh", "mksh", "busybox"})
+
+
+def copied_paths(dockerfile: Dockerfile) -> tuple[str, ...]:
+    """The plain paths that COPY and ADD take from the build context, as written."""
+    paths: list[str] = []
+    for instruction in dockerfile.instructions:
+        if instruction.name in ("COPY", "ADD") and instruction.flag("from") is None:
+            words = [word.text for word in arguments(instruction)]
+            paths += [word for word in words[:-1] if not word.startswith("<<") and "://" not in word and "$" not in word]
+    return tuple(paths)
+
+
+def gather(
+    dockerfile: Dockerfile,
+    context: BuildContext,
+    sources: Sources,
+    *,
+    platform: str = "linux/amd64",
+    build_args: Mapping[str, str] | None = None,
+    target: str | None = None,
+    images_like: Mapping[str, str] | None = None,
+) -> Facts:
+    """The facts of one Dockerfile for one platform."""
+    stages = read_stages(dockerfile, build_args, platform, target)
+    reader = _Reader(dockerfile, context, sources, stages, platform, images_like or {})
+    facts = tuple(reader.stage(stage) for stage in stages.stages)
+    return Facts(dockerfile, facts, (*dockerfile.faults, *stages.faults), reader.read)
+
+
+class _Reader:
+    def __init__(
+        self,
+        dockerfile: Dockerfile,
+        context: BuildContext,
+        sources: Sources,
+        stages: Stages,
+        platform: str,
+        images_like: Mapping[str, str],
+    ) -> None:
+        self.dockerfile = dockerfile
+        self.context = context
+        self.sources = sources
+        self.stages = stages
+        self.platform = platform
+        self.images_like = images_like
+        self.shipping = stages.shipping()
+        self.states: list[StageState] = []
+        self.read: dict[str, Source] = {}
+
+    def stage(self, stage: Stage) -> StageFacts:
+        state = self._start(stage)
+        self.states.append(state)
+        base = state.environment
+        runs: list[Run] = []
+        additions: list[ApkAddition] = []
+        installs: list[PythonInstall] = []
+        for step in (*self._inherited_triggers(stage), *stage.steps):
+            match step.instruction.name:
+                case "COPY" | "ADD":
+                    state.files.placed += self._placed(step)
+                case "RUN":
+                    run = self._run(step)
+                    runs.append(run)
+                    effects = read_run(run, state, self.bind_mounts(step), self.sources, self.read)
+                    additions += effects.additions
+                    installs += effects.installs
+                case _:
+                    pass
+        return StageFacts(
+            stage=stage,
+            environment=base,
+            unknown=state.unknown,
+            ships=stage.index in self.shipping,
+            runs=tuple(runs),
+            apk_additions=tuple(additions),
+            installs=tuple(installs),
+            left_behind=state.world.build_packages,
+            removed_late=tuple(state.world.removed_late),
+        )
+
+    def _start(self, stage: Stage) -> StageState:
+        if stage.base.stage is not None:
+            return self.states[stage.base.stage].copy()
+        environment, unknown = self._environment(stage)
+        release = environment.release if environment else None
+        packages = environment.packages if environment else frozenset[str]()
+        return StageState(environment, unknown, World(release, packages, environment is not None), ImageFiles())
+
+    def _environment(self, stage: Stage) -> tuple[Environment | None, str | None]:
+        reference = stage.base.reference
+        if reference is None:
+            return None, f"the base image `{stage.base.span.text}` depends on a value that is not known"
+        for pattern, like in self.images_like.items():
+            if fnmatchcase(reference, pattern):
+                reference = like
+                break
+        found = images.environment(reference, stage.platform or self.platform)
+        return (found, None) if isinstance(found, Environment) else (None, found.reason)
+
+    def _inherited_triggers(self, stage: Stage) -> Iterator[Step]:
+        """The ONBUILD instructions of a known base image; they run here, and their place is the FROM."""
+        if stage.base.stage is not None:
+            yield from self._local_triggers(stage)
+            return
+        lines = images.onbuild(stage.base.reference or "")
+        if lines:
+            trigger = parse(Source(self.dockerfile.source.path, "\n".join(lines)))
+            for instruction in trigger.instructions:
+                yield Step(_at(instruction, stage), {}, {}, "/", None, None)
+
+    def _local_triggers(self, stage: Stage) -> Iterator[Step]:
+        assert stage.base.stage is not None
+        for step in self.stages.stages[stage.base.stage].steps:
+            if step.onbuild:
+                yield replace(step, onbuild=False)
+
+    def _placed(self, step: Step) -> list[Placed]:
+        instruction = step.instruction
+        words = [
+            text if instruction.exec_form is not None else expand_or_none(text, step, self.dockerfile.escape)
+            for text in (word.text for word in arguments(instruction))
+        ]
+        if len(words) < 2 or any(word is None for word in words):
+            return []
+        *sources, destination = [word for word in words if word is not None]
+        folder = destination.endswith("/") or destination in (".", "..") or len(sources) > 1
+        target = ImageFiles(step.workdir).absolute(destination)
+        if target is None:
+            return []
+        placed: list[Placed] = []
+        documents = {heredoc.redirect.text: heredoc for heredoc in instruction.heredocs}
+        for source in sources:
+            if source.startswith("<<"):
+                heredoc = documents.get(source) or next(iter(documents.values()), None)
+                if heredoc:
+                    path = posixpath.join(target, heredoc.name) if folder else target
+                    placed.append(FromText(path, heredoc_source(heredoc)))
+        plain = tuple(source for source in sources if not source.startswith("<<"))
+        origin = instruction.flag("from")
+        if origin is not None:
+            placed.append(self._from(expand_or_none(origin.value or "", step, self.dockerfile.escape), plain, target))
+        elif remote := [source for source in plain if "://" in source or source.startswith("git@")]:
+            placed.append(FromElsewhere(target, f"it is downloaded from {remote[0].partition('?')[0]}"))
+        elif plain:
+            parents = instruction.flag("parents") is not None
+            placed.append(FromContext(self.context, plain, target, folder and len(plain) > 0, parents))
+        return placed
+
+    def _from(self, origin: str | None, sources: tuple[str, ...], target: str) -> Placed:
+        stage = self.stages.find(origin) if origin else None
+        if stage is None or stage.index >= len(self.states):
+            return FromElsewhere(target, f"it is copied from `{origin}`")
+        return FromFiles(self.states[stage.index].files, sources, target)
+
+    def bind_mounts(self, step: Step) -> list[Placed]:
+        placed: list[Placed] = []
+        for mount in step.mounts:
+            target = ImageFiles(step.workdir).absolute(mount.target or "") if mount.target else None
+            if mount.kind == "bind" and target is not None:
+                placed.append(self._bound(mount, target))
+        return placed
+
+    def _bound(self, mount: Mount, target: str) -> Placed:
+        origin = mount.options.get("from")
+        return self._from(origin, (mount.source,), target) if origin else FromContext(self.context, (mount.source,), target, into=False)
+
+    def _run(self, step: Step) -> Run:
+        instruction = step.instruction
+        if step.shell is not None and posixpath.basename(step.shell[0]) not in _SHELLS:
+            return Run(step, (), shell=False)
+        if instruction.exec_form is not None:
+            return Run(step, exec_form_command(instruction.exec_form, step.variables))
+        return Run(step, read_commands(run_script(instruction), step.variables))
+
+
+def expand_or_none(raw: str, step: Step, escape: str) -> str | None:
+    try:
+        return expand(raw, step.variables, escape)
+    except ValueError:
+        return None
+
+
+def _at(instruction: Instruction, stage: Stage) -> Instruction:
+    """An instruction of the base image: every place in it is the FROM that brings it."""
+    span = stage.base.span
+    pieces = tuple((index, span.begin) for index in range(len(instruction.arguments.text) + 1))
+    moved = Excerpt(span.source, instruction.arguments.text, pieces or ((0, span.begin),))
+    words = tuple((text, span) for text, _ in instruction.exec_form) if instruction.exec_form is not None else None
+    return replace(instruction, keyword=span, span=span, arguments=moved, exec_form=words)

@@ -1,0 +1,187 @@
+"""What a command line, variables and files ask for together, while they are read one after the other."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from packaging.utils import canonicalize_name
+
+from lint_alpine.context import Missing
+from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements, Unreadable
+from lint_alpine.installs.install import Files, LocalProject, Variables
+from lint_alpine.installs.options import Given
+from lint_alpine.installs.reference import Elsewhere, Folder, Invalid, Named, Nameless, Reference
+from lint_alpine.source import Span
+
+# More than any real project has; it bounds what a hostile file can cost.
+MOST_REQUIREMENTS = 100_000
+
+
+@dataclass(slots=True)
+class Gathered:
+    """The requirements of one command so far. pip's `--no-binary` and its kin depend on their order."""
+
+    files: Files
+    variables: Variables
+    dependencies: list[Dependency] = field(default_factory=list)
+    constraints: list[Dependency] = field(default_factory=list)
+    unreadable: list[Unreadable] = field(default_factory=list)
+    indexes: list[str] = field(default_factory=list)
+    projects: list[LocalProject] = field(default_factory=list)
+    no_binary: set[str] = field(default_factory=set)
+    only_binary: set[str] = field(default_factory=set)
+    no_index: bool = False
+    prefer_binary: bool = False
+    pre: bool = False
+    no_deps: bool = False
+    require_hashes: bool | None = None
+    complete: bool = True
+
+    @property
+    def full(self) -> bool:
+        return len(self.dependencies) + len(self.constraints) >= MOST_REQUIREMENTS
+
+    def fault(self, span: Span, message: str) -> None:
+        """Something that is installed from could not be read: more may be installed than is known."""
+        self.unreadable.append(Unreadable(span, message))
+        self.complete = False
+
+    def add(
+        self,
+        reference: Reference,
+        span: Span,
+        *,
+        hashes: frozenset[tuple[str, str]] = frozenset(),
+        constraint: bool = False,
+        editable: bool = False,
+    ) -> None:
+        """Adds what one word or line asks for. Constraints must be plain: pip refuses all others."""
+        match reference:
+            case Invalid(reason):
+                self.fault(span, f"pip does not take `{_short(span.text)}`: {reason}")
+            case _ if constraint and (editable or not isinstance(reference, Named | Elsewhere)):
+                self.fault(span, f"pip does not take `{_short(span.text)}` as a constraint: it has no name")
+            case Named(requirement) | Elsewhere(requirement) if constraint and requirement.extras:
+                self.fault(span, f"pip does not take `{_short(span.text)}` as a constraint: it has extras")
+            case Named(requirement):
+                self._put(Dependency(requirement, span, hashes), constraint)
+            case Elsewhere(requirement, what):
+                self._put(Dependency(requirement, span, hashes, _release(reference, span), what), constraint)
+            case Nameless():
+                self.complete = False
+            case Folder(path, extras):
+                self.add_project(path, span, extras=extras, editable=editable)
+
+    def add_project(
+        self,
+        path: str,
+        span: Span,
+        *,
+        extras: Collection[str] = (),
+        groups: Collection[str] = (),
+        editable: bool = False,
+    ) -> None:
+        """Adds a folder's project: itself, and what its files say that it depends on."""
+        from lint_alpine.installs.projects import read_project
+
+        project = read_project(path, self.files)
+        if isinstance(project, Missing):
+            self.projects.append(LocalProject(path, None, None, editable, span))
+            self.fault(span, f"the project in `{path}` cannot be read: {project.reason}")
+            return
+        self.projects.append(LocalProject(path, project.name, project.backend, editable, span))
+        if not self.no_deps:
+            self.join(project.requirements(extras, groups))
+
+    def join(self, requirements: Requirements) -> None:
+        """Adds what another file or command is known to ask for."""
+        self.dependencies += requirements.dependencies
+        self.constraints += requirements.constraints
+        self.unreadable += requirements.unreadable
+        self.indexes += requirements.indexes
+        self.complete &= requirements.complete
+        self.no_index |= requirements.no_index
+
+    def apply(self, options: Iterable[Given]) -> None:
+        """Applies the options by which pip chooses files, wherever they stand."""
+        for option in options:
+            match option.name:
+                case "index-url" | "extra-index-url" | "find-links":
+                    self.indexes.append(option.value or option.span.text)
+                case "no-index":
+                    self.no_index = True
+                case "no-binary":
+                    self._format(option, self.no_binary, self.only_binary)
+                case "only-binary":
+                    self._format(option, self.only_binary, self.no_binary)
+                case "prefer-binary":
+                    self.prefer_binary = True
+                case "pre":
+                    self.pre = True
+                case "all-releases" | "only-final" if option.value == ":all:":
+                    self.pre = option.name == "all-releases"
+                case "no-deps":
+                    self.no_deps = True
+                case "require-hashes":
+                    self.require_hashes = True
+                case "no-require-hashes":
+                    self.require_hashes = False
+
+    def _format(self, option: Given, target: set[str], other: set[str]) -> None:
+        """pip's FormatControl: names, `:all:`, `:none:`; the later of --no-binary and --only-binary wins for a name."""
+        if option.value is None:
+            self.fault(option.span, f"which packages `--{option.name}` names is only known when the command runs")
+            return
+        names = [name.strip() for name in option.value.split(",")]
+        if ":all:" in names:
+            other.clear()
+            target.clear()
+            target.add(":all:")
+            names = names[len(names) - names[::-1].index(":all:") :]
+            if ":none:" not in names:
+                return
+        for name in filter(None, names):
+            if name == ":none:":
+                target.clear()
+            else:
+                other.discard(canonicalize_name(name))
+                target.add(canonicalize_name(name))
+
+    def _put(self, dependency: Dependency, constraint: bool) -> None:
+        if not self.full:
+            (self.constraints if constraint else self.dependencies).append(dependency)
+
+    def requirements(self) -> Requirements:
+        # One hash makes pip ask for a hash of everything, in constraints too.
+        hashed = any(dependency.hashes for dependency in (*self.dependencies, *self.constraints))
+        choice = FileChoice(
+            no_binary=frozenset(self.no_binary),
+            only_binary=frozenset(self.only_binary),
+            prefer_binary=self.prefer_binary,
+            pre=self.pre,
+            require_hashes=hashed if self.require_hashes is None else self.require_hashes,
+            no_deps=self.no_deps,
+        )
+        return Requirements(
+            dependencies=tuple(self.dependencies),
+            constraints=tuple(self.constraints),
+            choice=choice,
+            indexes=tuple(dict.fromkeys(self.indexes)),
+            no_index=self.no_index,
+            unreadable=tuple(self.unreadable),
+            complete=self.complete,
+        )
+
+
+def _release(reference: Reference, span: Span) -> Locked | None:
+    """The one file of a wheel that is named by its URL or path."""
+    from lint_alpine.wheels.distribution import parse
+
+    match reference:
+        case Elsewhere(requirement, _, str(filename)) if filename.endswith(".whl"):
+            wheel = parse(filename, canonicalize_name(requirement.name), url=requirement.url)
+            return Locked(str(wheel.version), (wheel,), span.source.path) if wheel else None
+    return None
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 100 else f"{text[:100]}..."

@@ -1,0 +1,184 @@
+"""What a command installs, whichever installer or package manager it calls: the types that all of them share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from packaging.specifiers import SpecifierSet
+
+from lint_alpine.context import Missing
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.installs.dependency import Installer, Requirements
+from lint_alpine.source import Source, Span
+
+Variables = Mapping[str, str | None]
+
+
+class Files(Protocol):
+    """The files that a command can read; paths are absolute in the image or relative to the working directory.
+
+    `Requirements` in place of a text: another command wrote the file (`poetry export`), and what it holds is known.
+    `find` gives the paths that match a shell pattern.
+    """
+
+    def read(self, path: str) -> Source | Requirements | Missing: ...
+
+    def find(self, pattern: str) -> tuple[str, ...]: ...
+
+
+class Verb(StrEnum):
+    INSTALL = "install"
+    WHEEL = "wheel"
+    DOWNLOAD = "download"
+    SYNC = "sync"
+    RUN = "run"
+    TOOL = "tool"
+    ENSUREPIP = "ensurepip"
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The Python environment that receives the packages; nothing set: that of the program which is found on PATH.
+
+    `interpreter` is a Python as it was named (`python3.11`, `3.12`, `/opt/bin/python`); `environment` is the prefix of
+    the program or virtual environment (`/usr`, `/venv`); `directory` is where --target, --wheel-dir or --dest put the
+    files; `own` is true where the installer makes a virtual environment of its own. `platforms` and `python_version`
+    are those of --platform and --python-version, where files for another system are taken.
+    """
+
+    interpreter: str | None = None
+    environment: str | None = None
+    directory: str | None = None
+    prefix: str | None = None
+    root: str | None = None
+    user: bool = False
+    system: bool = False
+    own: bool = False
+    platforms: tuple[str, ...] = ()
+    python_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PipChange:
+    """The command installs pip itself: a version that `specifier` allows (empty: any). `upgrade`: the newest of them,
+    even if the present one would do. `bundled`: the one that comes with Python (`python -m ensurepip`)."""
+
+    specifier: SpecifierSet
+    upgrade: bool
+    span: Span
+    bundled: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LocalProject:
+    """A folder whose project is installed: its path as written; its name and build backend where a file tells them.
+
+    Its static dependencies are among the command's requirements.
+    """
+
+    path: str
+    name: str | None
+    backend: str | None
+    editable: bool
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Install:
+    """One command that installs Python packages.
+
+    `no_cache`: the installer keeps no cache, by option or variable (None: not known), with the place of the option in
+    `no_cache_option`. `cache_dir` is where it keeps one, if that is said. `upgrade`: what is installed already is
+    replaced by the newest that fits. `lock` is the lock file that decided the releases, as reports show it.
+    """
+
+    installer: Installer
+    verb: Verb
+    command: Command
+    requirements: Requirements
+    target: Target = field(default=Target())
+    no_cache: bool | None = False
+    no_cache_option: Span | None = None
+    cache_dir: str | None = None
+    break_system_packages: bool = False
+    upgrade: bool = False
+    dry_run: bool = False
+    changes_pip: PipChange | None = None
+    projects: tuple[LocalProject, ...] = ()
+    lock: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """A command that writes what a lock file fixes as a requirements file: to `output`, None for standard output."""
+
+    command: Command
+    requirements: Requirements
+    output: str | None
+
+
+class ApkVerb(StrEnum):
+    ADD = "add"
+    UPDATE = "update"
+    UPGRADE = "upgrade"
+    FIX = "fix"
+
+
+@dataclass(frozen=True, slots=True)
+class ApkPackage:
+    """One package as apk's dependency syntax names it: `constraint` is the operator and version (`=1.2-r0`, `~1.2`),
+    `tag` that of the repository (`@edge`). `conflict`: it must not be there (`!name`). `file`: it is a local .apk."""
+
+    name: str
+    constraint: str | None
+    tag: str | None
+    span: Span
+    conflict: bool = False
+    file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ApkInstall:
+    """`apk add`, or a verb that fetches the package index as it does (see `verb`).
+
+    `complete` is false where a word is not known, so that more packages may be added than are listed. `root` is the
+    folder that holds the system: `/`, or another one that is not this image. `no_cache_option` is the flag's place.
+    """
+
+    verb: ApkVerb
+    packages: tuple[ApkPackage, ...]
+    command: Command
+    virtual: ApkPackage | None = None
+    no_cache: bool = False
+    no_cache_option: Span | None = None
+    cache_dir: str | None = None
+    repositories: tuple[str, ...] = ()
+    update: bool = False
+    simulate: bool = False
+    root: str = "/"
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApkRemove:
+    """`apk del` of packages or of what a virtual package holds."""
+
+    packages: tuple[ApkPackage, ...]
+    command: Command
+    no_cache: bool = False
+    simulate: bool = False
+    root: str = "/"
+    complete: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ApkCacheClean:
+    """`apk cache clean` or `apk cache purge`; the latter leaves nothing of the package cache."""
+
+    command: Command
+    purge: bool
+    root: str = "/"
+
+
+Apk = ApkInstall | ApkRemove | ApkCacheClean

@@ -1,0 +1,292 @@
+"""Requirements and constraints files, read as pip's req_file reads them."""
+
+import codecs
+import posixpath
+import re
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote
+
+from lint_alpine.context import Missing
+from lint_alpine.dockerfile.commands import Argument
+from lint_alpine.installs.dependency import Requirements
+from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
+from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.reference import read_editable, read_reference
+from lint_alpine.source import Excerpt, Source, Span
+
+# What bounds the cost of hostile files; pip has no limits.
+MOST_LINES = 1_000_000
+MOST_FILES = 1000
+DEEPEST = 50
+LONGEST_LINE = 1_000_000
+LONGEST_QUOTED = 50_000
+MOST_EXPANDED = 10_000_000
+
+# The options of a line. Those after the line break were taken by older pips and change nothing that matters here.
+LINE_OPTIONS = Options.of(
+    flags="--no-index --prefer-binary --require-hashes --no-require-hashes --pre"
+    " -Z/--always-unzip --process-dependency-links --use-wheel --no-use-wheel --allow-all-external",
+    valued="-i/--index-url/--pypi-url --extra-index-url -c/--constraint -r/--requirement -e/--editable -f/--find-links"
+    " --no-binary --only-binary --all-releases --only-final --trusted-host --use-feature --hash -C/--config-settings"
+    " --global-option --install-option --allow-external --allow-unverified",
+    abbreviations=True,
+)
+
+# In pip's order: the mark of UTF-16-LE is how that of UTF-32-LE begins.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_CODING = re.compile(rb"coding[:=]\s*([-\w.]+)")
+# Host name codecs take quadratic time, and no file is written in them.
+_NO_CODECS = frozenset({"idna", "punycode", "undefined", "mbcs", "oem"})
+# Where str.splitlines ends a line.
+_LINE = re.compile("([^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]*)(\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]|\\Z)")
+_VARIABLE = re.compile(r"\$\{([A-Z0-9_]+)\}")
+_TOKEN = re.compile(r"[^ \t\r\n]+")
+_SCHEME = re.compile(r"(https?|file):", re.IGNORECASE)
+_HASHES = frozenset({"sha256", "sha384", "sha512"})
+
+
+def decode(data: bytes) -> str:
+    """The text of a file as pip decodes it: by its byte order mark, a PEP 263 comment in its first two lines, or UTF-8.
+
+    Raises ValueError where that fails. (pip's last resort, the locale's encoding, is UTF-8 in images.)
+    """
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return data[len(mark) :].decode(encoding)
+    for line in data.split(b"\n", 2)[:2]:
+        if line.startswith(b"#") and (coding := _CODING.search(line[:1000])):
+            return _decode(data, coding[1].decode("ascii", "replace"))
+    return data.decode("utf-8")
+
+
+def _decode(data: bytes, encoding: str) -> str:
+    try:
+        if codecs.lookup(encoding).name not in _NO_CODECS:
+            return data.decode(encoding)
+    except LookupError:
+        pass
+    raise ValueError(f"the encoding `{encoding}` that it declares is not known")
+
+
+def read_requirements(path: str, named: Span, gathered: Gathered, *, constraint: bool = False) -> None:
+    """Adds what a file and those that it includes ask for. `named` is the word that names the file."""
+    _Reader(gathered).read(path, named, constraint, ())
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file that is being read: `chain` are the paths of those that include it, then its own."""
+
+    source: Source
+    path: str
+    constraint: bool
+    chain: tuple[str, ...]
+
+
+@dataclass(slots=True)
+class _Reader:
+    gathered: Gathered
+    done: set[tuple[str, bool]] = field(default_factory=set)
+    expanded: int = 0
+
+    def read(self, path: str, named: Span, constraint: bool, chain: tuple[str, ...]) -> None:
+        located = _local_path(path, named, self.gathered)
+        if located is None:
+            return
+        if located in chain:
+            self.gathered.fault(named, f"`{chain[-1]}` includes `{located}`, which is being read: pip stops")
+        elif len(chain) >= DEEPEST or len(self.done) >= MOST_FILES:
+            self.gathered.fault(named, f"`{located}` is not read: too many files include one another")
+        elif (located, constraint) not in self.done:
+            self.done.add((located, constraint))
+            match self.gathered.files.read(located):
+                case Missing(reason):
+                    kind = "constraints" if constraint else "requirements"
+                    self.gathered.fault(named, f"the {kind} file `{located}` cannot be read: {reason}")
+                case Requirements() as known:
+                    self.gathered.join(known)
+                case Source() as source:
+                    self._lines(_File(source, located, constraint, (*chain, located)))
+
+    def _lines(self, file: _File) -> None:
+        for count, line in enumerate(logical_lines(file.source)):
+            if count >= MOST_LINES or self.gathered.full:
+                limit = f"{MOST_REQUIREMENTS} requirements" if self.gathered.full else f"{MOST_LINES} lines"
+                self.gathered.fault(line.span(0, 1), f"`{file.path}` is read no further: it has more than {limit}")
+                return
+            expanded = expand_variables(line, self.gathered.variables)
+            if expanded is not None and expanded is not line:
+                self.expanded += len(expanded.text)
+            if self.expanded > MOST_EXPANDED:
+                self.gathered.fault(_whole(line), f"`{file.path}` is read no further: its variables are too long")
+                return
+            if expanded is None:
+                self.gathered.fault(_whole(line), "what this line says is only known when pip runs")
+            elif len(expanded.text) > LONGEST_LINE:
+                self.gathered.fault(_whole(line), "the line is too long to be read")
+            else:
+                self._line(expanded, file)
+
+    def _line(self, line: Excerpt, file: _File) -> None:
+        cut = 0 if line.text.startswith("-") else line.text.find(" -")
+        cut = len(line.text) if cut < 0 else cut
+        options = parse_line_options(line, cut)
+        if isinstance(options, str):
+            self.gathered.fault(_whole(line), options)
+            return
+        written = line.text[:cut].rstrip()
+        editable = next(iter(options.all("editable")), None)
+        if not written and editable is None:
+            self._options(options, file)
+            return
+        span = line.span(0, len(written)) if editable is None or written else editable.span
+        if editable is None:
+            reference, hashes = read_reference(written), _hashes(options)
+        else:
+            # Of `name -e folder` pip takes the name for the folder.
+            reference, hashes = read_editable(written or editable.value or ""), frozenset()
+        self.gathered.add(
+            reference, span, hashes=hashes, constraint=file.constraint, editable=editable is not None
+        )
+        # pip hands the same two sets to every line, so these work beside a requirement too.
+        self.gathered.apply(options.all("no-binary", "only-binary", "all-releases", "only-final"))
+
+    def _options(self, options: Parsed, file: _File) -> None:
+        # Of several -r or -c on one line pip takes the first, and -r before -c.
+        for name in ("requirement", "constraint"):
+            for option in options.all(name)[:1]:
+                path = _beside(option.value or "", file.path)
+                self.read(path, option.span, name == "constraint", file.chain)
+                return
+        self.gathered.apply(options.options)
+
+
+def logical_lines(source: Source) -> Iterator[Excerpt]:
+    """The lines that say something: continuations joined, comments and blanks around them dropped."""
+    text: list[str] = []
+    pieces: list[tuple[int, int]] = []
+    length = 0
+    for match in _LINE.finditer(source.text):
+        line = match[1]
+        comment = line.lstrip().startswith("#")
+        continues = line.endswith("\\") and not comment
+        if not comment:
+            bare = line.strip("\\") if continues else line
+            if bare:
+                pieces.append((length, match.start() + (len(line) - len(line.lstrip("\\")) if continues else 0)))
+                text.append(bare)
+                length += len(bare)
+        # A comment ends a continuation, whatever it ends with itself.
+        if not continues and text:
+            yield from _trimmed(Excerpt(source, "".join(text), tuple(pieces)))
+            text, pieces, length = [], [], 0
+    if text:
+        yield from _trimmed(Excerpt(source, "".join(text), tuple(pieces)))
+
+
+def _trimmed(line: Excerpt) -> Iterator[Excerpt]:
+    end = line.text.find("#")
+    while end > 0 and not line.text[end - 1].isspace():
+        end = line.text.find("#", end + 1)
+    content = line.text if end < 0 else line.text[:end]
+    start = len(content) - len(content.lstrip())
+    if start < len(content):
+        yield line.cut(start, len(content.rstrip()))
+
+
+def expand_variables(line: Excerpt, variables: Mapping[str, str | None]) -> Excerpt | None:
+    """The line with `${NAME}` replaced where NAME has a value, as pip does it; None where that value is not known.
+
+    Every character that was inserted has a place inside the `${NAME}`, so that spans begin and end with it.
+    """
+    if "${" not in line.text:
+        return line
+    text: list[str] = []
+    pieces: list[tuple[int, int]] = []
+    length = at = 0
+    remaining = iter((*line.pieces[1:], (len(line.text), 0)))
+    piece = next(remaining)
+    for match in (*_VARIABLE.finditer(line.text), None):
+        value = variables.get(match[1], "") if match else ""
+        if value is None:
+            return None
+        if match and not value:
+            continue
+        stop = match.start() if match else len(line.text)
+        if at < stop:
+            pieces.append((length, line.offset(at)))
+        while piece[0] < stop:
+            if piece[0] > at:
+                pieces.append((length + piece[0] - at, piece[1]))
+            piece = next(remaining)
+        text += (line.text[at:stop], value)
+        length += stop - at
+        if match:
+            first, last = line.offset(match.start()), line.offset(match.end() - 1)
+            pieces += ((length + index, first) for index in range(len(value) - 1))
+            length += len(value)
+            pieces.append((length - 1, last))
+            at = match.end()
+        if length > LONGEST_LINE:
+            break
+    return Excerpt(line.source, "".join(text), tuple(pieces))
+
+
+def parse_line_options(line: Excerpt, start: int) -> Parsed | str:
+    """The options that begin at `start`, or why pip would stop there."""
+    if start >= len(line.text):
+        return Parsed()
+    text = line.text[start:]
+    if any(quote in text for quote in "\"'\\"):
+        if len(text) > LONGEST_QUOTED:
+            return "the line is too long to be read"
+        try:
+            words = shlex.split(text)
+        except ValueError as error:
+            return f"pip cannot split the options of this line: {str(error).lower()}"
+        span = line.span(start, len(line.text))
+        arguments = [Argument(word, span) for word in words]
+    else:
+        arguments = [
+            Argument(token[0], line.span(start + token.start(), start + token.end())) for token in _TOKEN.finditer(text)
+        ]
+    options = parse(arguments, LINE_OPTIONS)
+    for strange in options.strange:
+        return f"pip does not take `{strange.text}` here"
+    for option in options.options:
+        if option.name == "hash" and (option.value or "").partition(":")[0] not in _HASHES:
+            return f"pip does not take the hash `{option.value}`"
+        if option.name == "config-settings" and "=" not in (option.value or ""):
+            return "pip wants `--config-settings KEY=VALUE`"
+    return options
+
+
+def _hashes(options: Parsed) -> frozenset[tuple[str, str]]:
+    pairs = ((option.value or "").partition(":") for option in options.all("hash"))
+    return frozenset((algorithm, digest) for algorithm, _, digest in pairs)
+
+
+def _beside(path: str, including: str) -> str:
+    """pip takes a nested file from the folder of the file that names it."""
+    return path if _SCHEME.match(path) else posixpath.join(posixpath.dirname(including), path)
+
+
+def _local_path(path: str, named: Span, gathered: Gathered) -> str | None:
+    if path[:5].lower() == "file:":
+        path = unquote(path[5:].removeprefix("//").partition("#")[0])
+    elif _SCHEME.match(path):
+        gathered.fault(named, f"`{path}` is not fetched")
+        return None
+    return posixpath.normpath(path)
+
+
+def _whole(line: Excerpt) -> Span:
+    return line.span(0, len(line.text))

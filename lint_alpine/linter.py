@@ -1,0 +1,170 @@
+"""Source -> findings -> report: rules are run, ignores applied, the result sorted."""
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, choose_context, decode, read_bytes
+from lint_alpine.diagnostic import Diagnostic, Related
+from lint_alpine.dockerfile.ignores import Ignore, read_ignores, read_line_ignores
+from lint_alpine.dockerfile.instructions import Dockerfile, parse
+from lint_alpine.gather import copied_paths, gather
+from lint_alpine.report.report import Failure, Report, StageVerdict
+from lint_alpine.rule import Rule
+from lint_alpine.source import Source
+from lint_alpine.wheels.sources import Sources
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a run is asked to do. `rules` are those to run, each with the severity to report; `context` None: chosen by
+    what COPY takes; `images` says what a private image is like, by pattern of its reference."""
+
+    rules: tuple[Rule, ...]
+    sources: Sources
+    platforms: tuple[str, ...] = ("linux/amd64",)
+    build_args: Mapping[str, str] = field(default_factory=dict)
+    target: str | None = None
+    context: Path | None = None
+    images: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What linting one Dockerfile gave. `read` are the paths of the files that it installs from."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    verdicts: tuple[StageVerdict, ...]
+    ignored: int
+    failures: tuple[Failure, ...]
+    read: frozenset[str]
+
+
+def lint_source(source: Source, context: BuildContext, settings: Settings) -> FileResult:
+    """Lints the text of one Dockerfile whose build takes its files from `context`."""
+    return _lint(parse(source), context, settings)
+
+
+def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> FileResult:
+    path = dockerfile.source.path
+    diagnostics: list[Diagnostic] = []
+    verdicts: list[StageVerdict] = []
+    failures: list[Failure] = []
+    files: dict[str, Source] = {}
+    for platform in settings.platforms:
+        facts = gather(
+            dockerfile,
+            context,
+            settings.sources,
+            platform=platform,
+            build_args=settings.build_args,
+            target=settings.target,
+            images_like=settings.images,
+        )
+        files.update(facts.files)
+        for stage, install in facts.installs:
+            verdicts += [StageVerdict(path, stage.stage.name, verdict) for verdict in install.verdicts]
+        for rule in settings.rules:
+            try:
+                diagnostics += rule.run(facts)
+            except Exception as error:  # noqa: BLE001 - a crash in one rule must not silence the others
+                failures.append(Failure(path, f"the rule {rule.code} crashed: {type(error).__name__}: {error}"))
+    kept, ignored = _apply_ignores(_merged(diagnostics), _ignores(dockerfile, files.values()), settings.rules)
+    return FileResult(kept, tuple(verdicts), ignored, tuple(dict.fromkeys(failures)), frozenset(files))
+
+
+def _ignores(dockerfile: Dockerfile, files: Iterable[Source]) -> tuple[Ignore, ...]:
+    in_files = [ignore for source in files for ignore in read_line_ignores(source)]
+    return (*read_ignores(dockerfile), *in_files)
+
+
+def _apply_ignores(
+    diagnostics: Sequence[Diagnostic], ignores: Sequence[Ignore], rules: Sequence[Rule]
+) -> tuple[tuple[Diagnostic, ...], int]:
+    also = {rule.code: rule.also for rule in rules}
+    kept = []
+    for diagnostic in diagnostics:
+        places = (diagnostic.span, *(related.span for related in diagnostic.related))
+        names = (diagnostic.rule, *also.get(diagnostic.code, ()))
+        if not any(_names(ignore, diagnostic.code, names) and any(map(ignore.covers, places)) for ignore in ignores):
+            kept.append(diagnostic)
+    return tuple(kept), len(diagnostics) - len(kept)
+
+
+def _names(ignore: Ignore, code: str, names: Sequence[str]) -> bool:
+    if ignore.foreign:
+        return ignore.code in names
+    return code.startswith(ignore.code) or ignore.code in names
+
+
+def _merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
+    """Sorted by place and code; what is the same finding (two platforms, two files that install the same requirement)
+    is told once, with all its related places."""
+    merged: dict[tuple[str, int, int, str, str], Diagnostic] = {}
+    for found in diagnostics:
+        key = (found.span.source.path, found.span.begin, found.span.end, found.code, found.message)
+        first = merged.get(key)
+        if first is None:
+            merged[key] = found
+        else:
+            more = [related for related in found.related if related not in first.related]
+            merged[key] = replace(first, related=(*first.related, *more))
+    return tuple(sorted(merged.values(), key=_order))
+
+
+def _order(diagnostic: Diagnostic) -> tuple[str, int, int, str, str]:
+    start = diagnostic.span.start
+    return diagnostic.span.source.path, start.line, start.column, diagnostic.code, diagnostic.message
+
+
+def open_context(dockerfile: Dockerfile, file: Path, settings: Settings) -> BuildContext:
+    """The build context of a Dockerfile: the one that is given, else the folder where most of what it copies stands.
+    Its files are reported under paths as the Dockerfile's own is."""
+    root = settings.context or choose_context(file, copied_paths(dockerfile))
+    relative = os.path.relpath(root.absolute(), file.absolute().parent)
+    shown = os.path.normpath(Path(dockerfile.source.path).parent / relative).replace(os.sep, "/")
+    return BuildContext(root, "" if shown == "." else shown)
+
+
+def lint_file(path: str, settings: Settings, *, named: bool = True) -> FileResult | Failure | None:
+    """Lints a Dockerfile by its path, which is how reports show it. None: it was found by its name alone and is no
+    Dockerfile."""
+    data = read_bytes(Path(path), MAX_DOCKERFILE_BYTES)
+    if isinstance(data, Missing):
+        return Failure(path, data.reason)
+    dockerfile = parse(Source(path, decode(data)))
+    if not named and not any(instruction.name == "FROM" for instruction in dockerfile.instructions):
+        return None
+    return _lint(dockerfile, open_context(dockerfile, Path(path), settings), settings)
+
+
+def lint_buffer(text: str, path: str, settings: Settings) -> FileResult:
+    """Lints an open buffer that will be saved as `path`: what concerns another file is shown in the buffer, at the
+    command that installs from it."""
+    dockerfile = parse(Source(path, text))
+    result = _lint(dockerfile, open_context(dockerfile, Path(path), settings), settings)
+    moved = (_in_buffer(found, dockerfile.source) for found in result.diagnostics)
+    return replace(result, diagnostics=tuple(sorted(moved, key=_order)))
+
+
+def _in_buffer(found: Diagnostic, source: Source) -> Diagnostic:
+    if found.span.source.path == source.path:
+        return found
+    here = next((related for related in found.related if related.span.source.path == source.path), None)
+    if here is None:
+        return found
+    others = tuple(related for related in found.related if related is not here)
+    return replace(found, span=here.span, related=(Related(found.span, "the requirement"), *others))
+
+
+def report(results: Iterable[FileResult], failures: Iterable[Failure], files: int) -> Report:
+    """One report of all files of a run."""
+    gathered = list(results)
+    return Report(
+        diagnostics=_merged(found for result in gathered for found in result.diagnostics),
+        verdicts=tuple(verdict for result in gathered for verdict in result.verdicts),
+        files=files,
+        ignored=sum(result.ignored for result in gathered),
+        failures=(*failures, *(failure for result in gathered for failure in result.failures)),
+    )

@@ -1,0 +1,104 @@
+"""Image references and platforms as BuildKit reads them."""
+
+import re
+from dataclasses import dataclass
+
+from lint_alpine import data
+
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}")
+_DIGEST = re.compile(r"[a-z0-9]+(?:[+._-][a-z0-9]+)*:[0-9a-f]{32,}")
+_PATH = re.compile(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*)*")
+_REGISTRY = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
+_LONGEST = 1024
+
+# The aliases that containerd accepts in a platform, and the wheel name of each (PEP 425: that of the kernel's machine).
+_ARCHITECTURES = {
+    "amd64": "x86_64",
+    "x86_64": "x86_64",
+    "x86-64": "x86_64",
+    "arm64": "aarch64",
+    "aarch64": "aarch64",
+    "386": "i686",
+    "i386": "i686",
+    "i686": "i686",
+    "arm": "armv7l",
+    "armhf": "armv7l",
+    "armel": "armv6l",
+    "ppc64le": "ppc64le",
+    "s390x": "s390x",
+    "riscv64": "riscv64",
+    "loong64": "loongarch64",
+    "mips64le": "mips64",
+}
+_ARM_VARIANTS = {"v5": "armv5tel", "v6": "armv6l", "v7": "armv7l", "v8": "armv7l", "5": "armv5tel", "6": "armv6l"}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageReference:
+    """`python:3.8-alpine@sha256:...`, with the names by which Docker Hub's own images are also known set aside.
+
+    `repository` is `python` for `docker.io/library/python`, `arm64v8/python` and the mirrors of official images;
+    `arch` is the CPU (as wheels name it) where the namespace fixes it.
+    """
+
+    repository: str
+    tag: str | None = None
+    digest: str | None = None
+    arch: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> "ImageReference":
+        """Raises ValueError, with the reason, for what is no image reference."""
+        if len(text) > _LONGEST:
+            raise ValueError(f"an image reference has at most {_LONGEST} characters")
+        name, _, digest = text.partition("@")
+        if "@" in text and not _DIGEST.fullmatch(digest):
+            raise ValueError(f"`{digest}` is no digest")
+        # A colon before the last slash belongs to the registry's port: localhost:5000/name
+        name, tag = name.rsplit(":", 1) if ":" in name.rsplit("/", 1)[-1] else (name, None)
+        if tag is not None and not _TAG.fullmatch(tag):
+            raise ValueError(f"`{tag}` is no tag")
+        registry, slash, path = name.partition("/")
+        if not slash or not ("." in registry or ":" in registry or registry == "localhost"):
+            registry, path = "", name
+        if not _PATH.fullmatch(path) or (registry and not _REGISTRY.fullmatch(registry)):
+            raise ValueError(f"`{name}` is no image name")
+        repository, arch = _official(name)
+        return cls(repository, tag, digest or None, arch)
+
+    def __str__(self) -> str:
+        return f"{self.repository}:{self.tag}" if self.tag else self.repository
+
+    def tagged(self) -> "ImageReference":
+        """Without a tag `latest` is meant, unless a digest says what is."""
+        return self if self.tag or self.digest else ImageReference(self.repository, "latest", None, self.arch)
+
+
+def _official(name: str) -> tuple[str, str | None]:
+    """The shortest name of the image, and the CPU that its namespace fixes."""
+    known = data.images()
+    prefixes = sorted(known["prefixes"], key=len, reverse=True)
+    shorter = True
+    while shorter:
+        shorter = False
+        for prefix in prefixes:
+            if name.startswith(prefix) and len(name) > len(prefix):
+                name, shorter = name.removeprefix(prefix), True
+    namespace, _, rest = name.partition("/")
+    arch = known["architectures"].get(f"{namespace}/")
+    return (rest, arch) if arch and rest and "/" not in rest else (name, None)
+
+
+def machine(platform: str) -> str | None:
+    """The CPU of `linux/arm64/v8` as wheels name it (`aarch64`); None where it is not Linux or not known.
+
+    The operating system may be left out, as in `--platform=arm64`.
+    """
+    words = platform.lower().split("/")
+    if len(words) == 1 and words[0] in _ARCHITECTURES:
+        words = ["linux", *words]
+    if len(words) not in (2, 3) or words[0] != "linux":
+        return None
+    if words[1] == "arm" and len(words) == 3:
+        return _ARM_VARIANTS.get(words[2], "armv7l" if words[2] == "7" else None)
+    return _ARCHITECTURES.get(words[1])

@@ -1,0 +1,118 @@
+"""A rule, and the names that a rule may import."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from lint_alpine.diagnostic import (
+    ApkPackages,
+    Applicability,
+    Confidence,
+    Diagnostic,
+    Edit,
+    Fix,
+    Related,
+    Severity,
+)
+from lint_alpine.facts import Facts, StageFacts
+from lint_alpine.source import Span
+from lint_alpine.wheels.evidence import Origin
+from lint_alpine.wheels.verdict import Outcome, WheelVerdict
+from lint_alpine.wording import (
+    after,
+    apk_add,
+    help_with_alternative,
+    optional_features,
+    pulled_in,
+    quoted,
+    split_into_stages,
+    where_installed,
+)
+
+__all__ = [
+    "ApkPackages",
+    "Applicability",
+    "Confidence",
+    "Diagnostic",
+    "Edit",
+    "Facts",
+    "Fix",
+    "Outcome",
+    "Related",
+    "Rule",
+    "Severity",
+    "Span",
+    "StageFacts",
+    "WheelVerdict",
+    "after",
+    "apk_add",
+    "confidence",
+    "help_with_alternative",
+    "optional_features",
+    "pulled_in",
+    "quoted",
+    "split_into_stages",
+    "where_installed",
+]
+
+
+def confidence(verdict: WheelVerdict) -> Confidence:
+    """How far a verdict can be trusted: a lock file or the index itself is proof, a shipped snapshot ages, an
+    environment that was read from an unknown tag's own text is a guess."""
+    if verdict.environment.note:
+        return Confidence.LOW
+    if verdict.evidence is None or verdict.evidence.origin is Origin.SNAPSHOT:
+        return Confidence.MEDIUM
+    return Confidence.HIGH
+
+
+def _evidence(verdict: WheelVerdict) -> str | None:
+    """The file that decides, and who lists it."""
+    if verdict.evidence is None:
+        return None
+    listed = f"{verdict.evidence.detail}, {verdict.evidence.as_of}"
+    return f"{verdict.file} ({listed})" if verdict.file else listed
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One thing that can be wrong. `also` are codes of other linters' rules that mean the same."""
+
+    code: str
+    name: str
+    severity: Severity
+    check: "Callable[[Rule, Facts], Iterable[Diagnostic]]"
+    default: bool = True
+    also: tuple[str, ...] = ()
+
+    def run(self, facts: Facts) -> Iterator[Diagnostic]:
+        yield from self.check(self, facts)
+
+    def at(
+        self,
+        span: Span,
+        message: str,
+        *help: str,
+        stage: StageFacts | None = None,
+        verdict: WheelVerdict | None = None,
+        related: tuple[Related, ...] = (),
+        alternative: str | None = None,
+        packages: ApkPackages | None = None,
+        fix: Fix | None = None,
+    ) -> Diagnostic:
+        """A finding of this rule; what a verdict proves (requirement, evidence, confidence) is taken from it."""
+        return Diagnostic(
+            code=self.code,
+            rule=self.name,
+            severity=self.severity,
+            confidence=confidence(verdict) if verdict else Confidence.HIGH,
+            message=message,
+            span=span,
+            help=help,
+            evidence=_evidence(verdict) if verdict else None,
+            stage=stage.stage.name if stage else None,
+            related=related,
+            requirement=verdict.requirement if verdict else None,
+            alternative=alternative,
+            packages=packages,
+            fix=fix,
+        )

@@ -1,0 +1,126 @@
+"""The apk packages that a source build needs, and what an installed apk package brings along."""
+
+from dataclasses import dataclass
+from functools import cache
+
+from lint_alpine import data
+
+_COMPILERS = ("c", "c++", "rust", "fortran")
+
+
+@dataclass(frozen=True, slots=True)
+class NativeNeeds:
+    """What it takes to compile one release of a project on Alpine, and to run it afterwards.
+
+    `kind` is `extension`, `pure`, `runtime-only` (loads or calls native software) or `binary-only` (has no source
+    distribution). `compilers` are languages; `compiler_packages` the apk packages for them and for the programs that
+    the build calls (make, cmake, pkgconf). The build fails without `headers`; with `optional_headers` it gains a
+    feature, or links a system library in place of its own copy. `optional_extension`: it installs without a compiler
+    too, slower at run time. `runtime` must stay once it was compiled, `runtime_even_with_wheel` in any case.
+    `minimum_rust` is the oldest rust that compiles it. `verified` tells where the header list comes from.
+    """
+
+    kind: str = "extension"
+    compilers: frozenset[str] = frozenset()
+    compiler_packages: tuple[str, ...] = ()
+    headers: tuple[str, ...] = ()
+    optional_headers: tuple[str, ...] = ()
+    runtime: tuple[str, ...] = ()
+    runtime_even_with_wheel: tuple[str, ...] = ()
+    optional_extension: bool = False
+    alternative: str | None = None
+    minimum_rust: str | None = None
+    verified: str = "unverified"
+    note: str | None = None
+
+
+def needs_of(name: str, version: str | None = None, release: str | None = None) -> NativeNeeds | None:
+    """The needs of a project (normalised name), or None where nothing is known of it.
+
+    Without a version those of its newest releases. The apk names are those of the Alpine release, or without one
+    those of the newest.
+    """
+    forms = data.native()["packages"].get(name)
+    if forms is None:
+        return None
+    form = _form(forms, version)
+    words = form.get("toolchain", [])
+    toolchain = data.native()["toolchain"]
+    tools = [package for word in words for package in toolchain[word]]
+    return NativeNeeds(
+        kind=form.get("kind", "extension"),
+        compilers=frozenset(word for word in words if word in _COMPILERS),
+        compiler_packages=_named(tools, release),
+        headers=_named(form.get("build", ()), release),
+        optional_headers=_named(form.get("optional", ()), release),
+        runtime=_named(form.get("runtime", ()), release),
+        runtime_even_with_wheel=_named(form.get("runtime_even_with_wheel", ()), release),
+        optional_extension=form.get("optional_extension", False),
+        alternative=form.get("alternative"),
+        minimum_rust=form.get("rust"),
+        verified=form.get("verified", "unverified"),
+        note=form.get("note"),
+    )
+
+
+def _form(forms: list[data.NativeForm], version: str | None) -> data.NativeForm:
+    if version is None or len(forms) == 1:
+        return forms[-1]
+    from packaging.version import Version
+
+    wanted = Version(version)
+    return next((form for form in forms if "before" not in form or wanted < Version(form["before"])), forms[-1])
+
+
+def _named(packages: "list[str] | tuple[str, ...]", release: str | None) -> tuple[str, ...]:
+    """The names under which a release has these packages, each once."""
+    return tuple(dict.fromkeys(apk_name(package, release) for package in packages))
+
+
+def apk_name(package: str, release: str | None) -> str:
+    """The name that an Alpine release has for a package: `libpq-dev` was part of `postgresql-dev` before 3.15."""
+    entry = data.apk()["packages"].get(package, {})
+    substitute = entry.get("substitute")
+    if substitute is not None and release is not None and _order(release) < _order(substitute["before"]):
+        return apk_name(substitute["use"], release)
+    successor = entry.get("successor", {})
+    after, use = successor.get("after"), successor.get("use")
+    if after is not None and use and (release is None or _order(release) > _order(after)):
+        return use
+    return package
+
+
+@cache
+def provides(package: str, release: str | None = None) -> frozenset[str]:
+    """An apk package and all that its installation brings along, as far as the data knows.
+
+    `build-base` brings gcc, g++, make and musl-dev; `cargo` brings rust and with it gcc; a `-dev` package brings its
+    library. Names that mean the same package (`libc-dev` and `musl-dev`) are all there.
+    """
+    packages = data.apk()["packages"]
+    found: set[str] = set()
+    waiting = [package]
+    while waiting:
+        name = waiting.pop()
+        if name in found:
+            continue
+        found.add(name)
+        entry = packages.get(name, {})
+        brought = [*entry.get("contains", ()), *entry.get("runtime", ())]
+        for ranged in entry.get("contains_in", ()):
+            if _within(release, ranged.get("since"), ranged.get("before")):
+                brought.extend(ranged["packages"])
+        waiting.extend(brought)
+        # The name that this release has for it: libssl3 is libssl1.1 up to 3.16.
+        waiting.extend(apk_name(other, release) for other in brought)
+    return frozenset(found)
+
+
+def _within(release: str | None, since: str | None, before: str | None) -> bool:
+    order = _order(release or "edge")
+    return (since is None or order >= _order(since)) and (before is None or order < _order(before))
+
+
+def _order(release: str) -> tuple[int, ...]:
+    """Alpine releases in order, `edge` last."""
+    return tuple(int(part) for part in release.split(".")) if release[:1].isdigit() else (99,)

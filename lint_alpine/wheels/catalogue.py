@@ -1,0 +1,300 @@
+"""What may be installed of each project, and what that needs: the sources asked once, in batches, level by level."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import count, dropwhile, islice
+from urllib.parse import unquote
+
+from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+from lint_alpine.installs.dependency import FileChoice
+from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Obstacle, Target, candidates, choose
+from lint_alpine.wheels.distribution import Distribution, parse
+from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, Unavailable, WheelSource
+from lint_alpine.wheels.listing import release_of
+
+Hashes = frozenset[tuple[str, str]]
+
+# A project and the extras of it that are asked for: the unit that is resolved, as in pip.
+Identifier = tuple[str, frozenset[str]]
+
+# More than the largest real sets need (2,000): a source that never stops naming new projects is cut off.
+MOST_PROJECTS = 3_000
+MOST_RELEASES = 10_000
+MOST_AHEAD = 64
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Candidate:
+    """One release that may be installed, with the file of it that pip takes.
+
+    With `extras` it stands for what they add to the release `base`. Without a version nothing can be had of the
+    project, or nothing is known: then it meets every requirement and needs nothing. There is one object for each
+    release, so that identity is equality.
+    """
+
+    name: str
+    version: Version | None = None
+    distribution: Distribution | None = None
+    url: str | None = None
+    extras: frozenset[str] = frozenset()
+    base: "Candidate | None" = None
+
+    @property
+    def identifier(self) -> Identifier:
+        return self.name, self.extras
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """One requirement whose markers hold: on a project, or (with `extras`) on what its extras add.
+
+    `specifier` and `url` are as written; `exactly` is the candidate that one with extras goes with.
+    """
+
+    name: str
+    specifier: str = ""
+    extras: frozenset[str] = frozenset()
+    hashes: Hashes = NO_HASHES
+    url: str | None = None
+    exactly: Candidate | None = None
+
+    @property
+    def identifier(self) -> Identifier:
+        return self.name, self.extras
+
+
+def wanted_by(requirement: Requirement, hashes: Hashes = NO_HASHES, url: str | None = None) -> tuple[Wanted, ...]:
+    """The project itself and, apart from it, what its extras add: as pip does, so that releases are judged once."""
+    name = canonicalize_name(requirement.name)
+    base = Wanted(name, str(requirement.specifier), hashes=hashes, url=requirement.url or url)
+    if not requirement.extras:
+        return (base,)
+    return base, replace(base, extras=frozenset(map(canonicalize_name, requirement.extras)))
+
+
+def holds(marker: Marker | None, environment: Mapping[str, str], extras: Collection[str] = ()) -> bool:
+    """Whether pip follows a requirement with that marker in the image, for a project asked for with those extras."""
+    if marker is None:
+        return True
+    try:
+        return any(marker.evaluate({**environment, "extra": extra}) for extra in extras or ("",))
+    except (UndefinedComparison, UndefinedEnvironmentName):
+        return False
+
+
+@dataclass(slots=True)
+class Catalogue:
+    """The answers of the sources, as far as they were asked. Neither is asked twice for the same thing.
+
+    `constraints` hold for their projects whoever asks; a project in `fixed` is that candidate and needs nothing else.
+    """
+
+    offers: WheelSource
+    needs: NeedsSource
+    target: Target
+    markers: Mapping[str, str]
+    choice: FileChoice = ANY_FILE
+    constraints: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
+    fixed: Mapping[str, Candidate] = field(default_factory=dict)
+
+    _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
+    _needs: dict[tuple[str, Version], Needs | Unavailable] = field(default_factory=dict)
+    _specifiers: dict[str, SpecifierSet] = field(default_factory=dict)
+    _satisfied: dict[tuple[str, Version], bool] = field(default_factory=dict)
+    _found: dict[tuple[str, str, Hashes], "_Remembered"] = field(default_factory=dict)
+    _candidates: dict[tuple[str, str | None, str | None], Candidate] = field(default_factory=dict)
+    _with_extras: dict[tuple[Candidate, frozenset[str]], Candidate] = field(default_factory=dict)
+    _dependencies: dict[Candidate, tuple[Wanted, ...]] = field(default_factory=dict)
+    _last_found: dict[str, "_Remembered"] = field(default_factory=dict)
+    _direct: set[str] = field(default_factory=set)
+    _misses: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+
+    def offer(self, name: str) -> Offer | Unavailable:
+        self.ask_offers({name})
+        return self._offers[name]
+
+    def declared(self, candidate: Candidate) -> Needs | Unavailable | None:
+        """What the candidate was said to need; None where nobody was asked."""
+        return None if candidate.version is None else self._needs.get((candidate.name, candidate.version))
+
+    def nothing(self, name: str) -> Candidate:
+        """What stands for a project of which nothing can be had."""
+        return self._candidate(name, None, None)
+
+    def with_extras(self, candidate: Candidate, extras: frozenset[str]) -> Candidate:
+        if not extras:
+            return candidate
+        key = (candidate, extras)
+        if key not in self._with_extras:
+            self._with_extras[key] = replace(candidate, extras=extras, base=candidate)
+        return self._with_extras[key]
+
+    def matching(self, name: str, wanted: Iterable[Wanted]) -> Iterable[Candidate]:
+        """The candidates that meet all requirements on a project together, the one that pip tries first in front."""
+        if name in self.fixed:
+            return (self.fixed[name],)
+        wanted = (*wanted, *self.constraints.get(name, ()))
+        exact = {each.exactly: None for each in wanted if each.exactly is not None}
+        exact = exact or {self._at(name, each.url): None for each in wanted if each.url is not None}
+        if exact:
+            return [one for one in exact if len(exact) == 1 and all(self.meets(one, each) for each in wanted)]
+        if isinstance(self.offer(name), Unavailable):
+            return (self.nothing(name),)
+        return self._meeting(name, *self._joined(wanted))
+
+    def obstacle(self, name: str, wanted: Collection[Wanted]) -> Obstacle | None:
+        """What stands in the way of meeting these requirements on an offered project together; None if nothing does."""
+        offer = self.offer(name)
+        if isinstance(offer, Unavailable):
+            return None
+        specifier, hashes = self._joined(wanted)
+        return choose(offer.distributions, self._specifier(specifier), self.target, self.choice, hashes).obstacle
+
+    def meets(self, candidate: Candidate, wanted: Wanted) -> bool:
+        if candidate.version is None or candidate.name in self.fixed:
+            return True
+        if wanted.exactly is not None:
+            return wanted.exactly is (candidate.base or candidate)
+        if wanted.url is not None and wanted.url != candidate.url:
+            return False
+        key = (wanted.specifier, candidate.version)
+        if key not in self._satisfied:
+            # Whether pre-releases are let through is decided when candidates are found.
+            self._satisfied[key] = self._specifier(wanted.specifier).contains(candidate.version, prereleases=True)
+        return self._satisfied[key]
+
+    def dependencies(self, candidate: Candidate) -> tuple[Wanted, ...]:
+        """What a candidate needs in the image. Asks for it, and for what that pulls in, where it is not known yet."""
+        if candidate not in self._dependencies:
+            self._read_ahead(candidate.base or candidate)
+            self._dependencies[candidate] = needed = self._needed(candidate)
+            told = (self._offers, self.fixed, self._direct)
+            self.explore(each for each in needed if not any(each.name in names for names in told))
+        return self._dependencies[candidate]
+
+    def explore(self, wanted: Iterable[Wanted]) -> None:
+        """Learn what these requirements pull in if each project's first candidate is taken: few and large questions."""
+        asked_for: dict[str, list[Wanted]] = defaultdict(list)
+        done: set[Candidate] = set()
+        level = list(wanted)
+        while level:
+            for each in level:
+                asked_for[each.name].append(each)
+            self._direct.update(each.name for each in level if each.url is not None)
+            self.ask_offers({each.name for each in level} - self._direct)
+            first = {name: next(iter(self.matching(name, asked_for[name])), None) for name in {e.name for e in level}}
+            self._ask_needs(candidate for candidate in first.values() if candidate is not None)
+            reached = {self.with_extras(top, each.extras): None for each in level if (top := first[each.name])}
+            new = [candidate for candidate in reached if candidate not in done]
+            done.update(new)
+            level = [each for candidate in new for each in self._needed(candidate) if each.exactly is None]
+
+    def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
+        base = (Wanted(candidate.name, exactly=candidate.base),) if candidate.base is not None else ()
+        declared = self.declared(candidate)
+        if not isinstance(declared, Needs):
+            return base
+        # pip passes over an extra that the release does not provide, with a warning.
+        extras = sorted(candidate.extras.intersection(map(canonicalize_name, declared.extras)))
+        needed = (each for each in declared.requirements if holds(each.marker, self.markers, extras))
+        return *base, *(part for each in needed for part in wanted_by(each))
+
+    def _joined(self, wanted: Collection[Wanted]) -> tuple[str, Hashes]:
+        specifier = ",".join(sorted({each.specifier for each in wanted if each.specifier}))
+        hashes = [each.hashes for each in wanted if each.hashes]
+        return specifier, frozenset.intersection(*hashes) if hashes else NO_HASHES
+
+    def _meeting(self, name: str, specifier: str, hashes: Hashes) -> Iterable[Candidate]:
+        key = (name, specifier, hashes)
+        if key not in self._found:
+            offer = self.offer(name)
+            listed = offer.distributions if isinstance(offer, Offer) else ()
+            files = candidates(listed, self._specifier(specifier), self.target, self.choice, hashes)
+            self._found[key] = _Remembered(self._candidate(name, file, None) for file in _one_a_release(files))
+        self._last_found[name] = self._found[key]
+        return self._found[key]
+
+    def _at(self, name: str, url: str) -> Candidate:
+        """What a direct reference names: known by the file name in it, or not at all."""
+        is_vcs = "+" in url.partition(":")[0]
+        path = url.partition("#")[0].partition("?")[0]
+        filename = "" if is_vcs else unquote(path.rpartition("/")[2])
+        return self._candidate(name, parse(filename, name), url)
+
+    def _candidate(self, name: str, file: Distribution | None, url: str | None) -> Candidate:
+        key = (name, file.filename if file else None, url)
+        if key not in self._candidates:
+            self._candidates[key] = Candidate(name, file.version if file else None, file, url)
+        return self._candidates[key]
+
+    def _specifier(self, text: str) -> SpecifierSet:
+        if text not in self._specifiers:
+            self._specifiers[text] = SpecifierSet(text)
+        return self._specifiers[text]
+
+    def ask_offers(self, names: Collection[str]) -> None:
+        """Learn in one question what exists of these projects."""
+        new = sorted(name for name in names if name not in self._offers and name not in self.fixed)
+        asked = new[: max(0, MOST_PROJECTS - len(self._offers))]
+        if asked:
+            self._offers.update(self.offers.offers(asked))
+        for name in new:
+            self._offers.setdefault(name, Unavailable(name, "too many projects were asked for"))
+
+    def _read_ahead(self, candidate: Candidate) -> None:
+        """Ask for a candidate's needs; at each such miss of a project, for twice as many of those behind it."""
+        if self.declared(candidate) is None:
+            ahead = min(2 ** self._misses[candidate.name], MOST_AHEAD) - 1
+            self._misses[candidate.name] += 1
+            found = self._last_found.get(candidate.name)
+            self._ask_needs([candidate, *(islice(found.after(candidate), ahead) if found is not None else ())])
+
+    def _ask_needs(self, candidates: Iterable[Candidate]) -> None:
+        asked: dict[tuple[str, Version], tuple[Distribution, ...]] = {}
+        for candidate in candidates:
+            key, files = self._question(candidate)
+            if key is not None and key not in self._needs and len(self._needs) + len(asked) < MOST_RELEASES:
+                asked[key] = files
+        if asked:
+            self._needs.update(self.needs.needs(asked))
+
+    def _question(self, candidate: Candidate) -> tuple[tuple[str, Version] | None, tuple[Distribution, ...]]:
+        offer, file = self._offers.get(candidate.name), candidate.distribution
+        # What a direct reference names is not fetched: only the judged files name that place.
+        if self.choice.no_deps or candidate.url is not None or file is None or not isinstance(offer, Offer):
+            return None, ()
+        others = (other for other in release_of(offer.distributions, file.version) if other != file)
+        return (candidate.name, file.version), (file, *others)
+
+
+class _Remembered:
+    """An iterable that reads its source once, and no further than it is read itself."""
+
+    def __init__(self, source: Iterator[Candidate]) -> None:
+        self._source = source
+        self._read: list[Candidate] = []
+
+    def __iter__(self) -> Iterator[Candidate]:
+        for at in count():
+            if at == len(self._read):
+                self._read.extend(islice(self._source, 1))
+            if at == len(self._read):
+                return
+            yield self._read[at]
+
+    def after(self, candidate: Candidate) -> Iterator[Candidate]:
+        return islice(dropwhile(lambda each: each is not candidate, self), 1, None)
+
+
+def _one_a_release(files: Iterable[Distribution]) -> Iterator[Distribution]:
+    seen: set[Version] = set()
+    for file in files:
+        if file.version not in seen:
+            seen.add(file.version)
+            yield file

@@ -1,0 +1,264 @@
+"""Everything that requirements install in an image: what they ask for, what that pulls in, and along which chain."""
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.version import InvalidVersion, Version
+
+from lint_alpine.environment import Environment, markers, supported_tags
+from lint_alpine.installs.dependency import Dependency, Locked, Requirements
+from lint_alpine.wheels.catalogue import Candidate, Catalogue, Identifier, Wanted, holds, wanted_by
+from lint_alpine.wheels.choice import Obstacle, Target, choose
+from lint_alpine.wheels.distribution import Distribution
+from lint_alpine.wheels.evidence import Evidence, Needs, NeedsSource, Offer, Origin, Unavailable, WheelSource
+
+# The first pip whose resolver goes back where requirements disagree.
+BACKTRACKS = Version("20.3")
+# Where they are only pulled in pip keeps those that are there, and tools that lock leave them out of their lists.
+BROUGHT_BY_IMAGES = frozenset({"pip", "setuptools", "wheel"})
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """One package of a closure.
+
+    `dependency` is the user's requirement that brings it, the first one in the file's order; `via` are the names from
+    that requirement down to the parent, empty for the requirement itself. `distribution` is the file that pip takes, or
+    None for the `reason` given: an `obstacle` among the files, or a `conflict` of requirements. `known` is false where
+    there is no evidence at all. `needs_unknown` tells why it is not known what the package pulls in itself.
+    """
+
+    name: str
+    version: Version | None
+    distribution: Distribution | None
+    dependency: Dependency
+    via: tuple[str, ...] = ()
+    reason: str = ""
+    evidence: Evidence | None = None
+    known: bool = True
+    needs_unknown: str | None = None
+    obstacle: Obstacle | None = None
+    conflict: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """All that is installed: first what the user asks for, as it is written, then what is pulled in, by name.
+
+    `conflicts` tell which requirements pip cannot meet together.
+    """
+
+    packages: tuple[Resolved, ...]
+    conflicts: tuple[str, ...] = ()
+
+
+def resolve(
+    requirements: Requirements,
+    environment: Environment,
+    pip: Version | None,
+    offers: WheelSource,
+    needs: NeedsSource,
+) -> Closure:
+    """What that pip (None: the newest) installs in that image, markers judged for the image.
+
+    Follows pip's resolver (resolution/resolvelib of pip 26; before 20.3 the first release found stays). Nothing is
+    built: a source distribution whose needs no source can tell is reported as such. What cannot be had or is not known
+    is left out, and the rest resolved without it. A function of its arguments apart from what the sources answer, each
+    asked once for a thing.
+    """
+    image, tags = markers(environment), supported_tags(environment, pip)
+    if environment.python is None or not image or not tags:
+        return Closure(tuple(_unjudged(requirements.dependencies, environment)))
+    asked = tuple(each for each in requirements.dependencies if holds(each.requirement.marker, image))
+    catalogue = Catalogue(
+        offers=offers,
+        needs=needs,
+        target=Target(tags, Version(environment.python), pip),
+        markers=image,
+        choice=requirements.choice,
+        constraints=_constraints(requirements.constraints, image),
+    )
+    locked = _locked_packages(asked, catalogue)
+    free = tuple(each for each in asked if each.name not in locked)
+    catalogue.fixed = {name: Candidate(name, each.version, each.distribution) for name, each in locked.items()}
+    resolved, conflicts = _free_packages(free, catalogue) if free else ({}, ())
+    packages = {**locked, **resolved}
+    asked_for = list(_first_of_each(asked))
+    pulled_in = sorted(packages.keys() - set(asked_for))
+    return Closure(tuple(packages[name] for name in (*asked_for, *pulled_in)), conflicts)
+
+
+def _unjudged(dependencies: Iterable[Dependency], environment: Environment) -> Iterator[Resolved]:
+    """Where the image is not known no marker can be judged and no file chosen."""
+    unknown = "Python" if not environment.python else "C library" if environment.libc is None else "platform"
+    for name, each in _first_of_each(dependencies).items():
+        yield Resolved(name, None, None, each, reason=f"the image's {unknown} is not known", known=False)
+
+
+def _first_of_each(dependencies: Iterable[Dependency]) -> dict[str, Dependency]:
+    first: dict[str, Dependency] = {}
+    for each in dependencies:
+        first.setdefault(each.name, each)
+    return first
+
+
+def _constraints(dependencies: Iterable[Dependency], image: Mapping[str, str]) -> dict[str, tuple[Wanted, ...]]:
+    constraints: dict[str, tuple[Wanted, ...]] = {}
+    for each in dependencies:
+        if holds(each.requirement.marker, image):
+            base, *_ = wanted_by(each.requirement, each.hashes, each.opaque)
+            constraints[each.name] = (*constraints.get(each.name, ()), base)
+    return constraints
+
+
+def _locked_packages(asked: Iterable[Dependency], catalogue: Catalogue) -> dict[str, Resolved]:
+    """A lock file lists all that is installed, so nothing is resolved, and nobody asked what they need."""
+    first = _first_of_each(each for each in asked if each.locked is not None)
+    locked = {name: (each, each.locked) for name, each in first.items() if each.locked is not None}
+    catalogue.ask_offers([name for name, (_, release) in locked.items() if not release.distributions])
+    return {name: _locked_package(dependency, release, catalogue) for name, (dependency, release) in locked.items()}
+
+
+def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue) -> Resolved:
+    package = Resolved(dependency.name, None, None, dependency, reason=dependency.opaque or "", known=False)
+    if dependency.opaque is not None:
+        return package
+    try:
+        package = replace(package, version=Version(locked.version))
+        specifier = SpecifierSet(f"=={locked.version}")
+    except (InvalidVersion, InvalidSpecifier):
+        return replace(package, reason=f"`{locked.version}` is not a version (PEP 440)")
+    listed: Sequence[Distribution] = locked.distributions
+    evidence = Evidence(Origin.LOCKFILE, "", locked.path)
+    if not listed:
+        match catalogue.offer(dependency.name):
+            case Offer() as offer:
+                listed, evidence = offer.distributions, offer.evidence
+            case Unavailable() as unavailable:
+                return replace(package, reason=unavailable.reason)
+    choice = choose(listed, specifier, catalogue.target, catalogue.choice, dependency.hashes)
+    return replace(
+        package,
+        distribution=choice.distribution,
+        reason=choice.obstacle or "",
+        evidence=evidence,
+        known=True,
+        obstacle=choice.obstacle,
+    )
+
+
+def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[dict[str, Resolved], tuple[str, ...]]:
+    from lint_alpine.wheels import resolution
+
+    roots = [(each, wanted_by(each.requirement, each.hashes, each.opaque)) for each in free]
+    together = [wanted for _, every in roots for wanted in every]
+    resolved = resolution.resolve(together, catalogue, backtracks=catalogue.target.pip_is(BACKTRACKS))
+    reached = _reached(roots, resolved.candidates, catalogue)
+    packages = {name: _package(each, catalogue) for name, each in reached.items()}
+    disagreements = sorted(package.reason for package in packages.values() if package.conflict)
+    return packages, (*([resolution.GAVE_UP] if resolved.gave_up else []), *disagreements)
+
+
+@dataclass(slots=True)
+class _Reached:
+    """A project on the way down from the user's requirements; `wanted` is what is asked of it, and by whom."""
+
+    candidate: Candidate
+    dependency: Dependency
+    via: tuple[str, ...]
+    wanted: list[tuple[Wanted, str]] = field(default_factory=list)
+
+
+def _reached(
+    roots: Sequence[tuple[Dependency, tuple[Wanted, ...]]],
+    candidates: Mapping[Identifier, Candidate],
+    catalogue: Catalogue,
+) -> dict[str, _Reached]:
+    """What the user's requirements lead to, each searched breadth first, so that its chains are the shortest ones."""
+    reached: dict[str, _Reached] = {}
+    for dependency, _ in roots:
+        reached.setdefault(dependency.name, _Reached(candidates[dependency.name, frozenset()], dependency, ()))
+    searched: set[Identifier] = set()
+    for dependency, wanted in roots:
+        queue: deque[tuple[Wanted, tuple[str, ...], str]] = deque((each, (), "the requirements") for each in wanted)
+        while queue:
+            each, via, parent = queue.popleft()
+            if each.name in catalogue.fixed:
+                continue
+            here = _Reached(candidates[each.name, frozenset()], dependency, via)
+            reached.setdefault(each.name, here).wanted.append((each, parent))
+            if each.identifier in searched:
+                continue
+            searched.add(each.identifier)
+            candidate = candidates[each.identifier]
+            for needed in catalogue.dependencies(candidate):
+                below = via if needed.name == each.name else (*via, each.name)
+                queue.append((needed, below, f"`{each.name}=={candidate.version}`"))
+    return reached
+
+
+def _package(reached: _Reached, catalogue: Catalogue) -> Resolved:
+    candidate, name = reached.candidate, reached.candidate.name
+    package = Resolved(name, candidate.version, candidate.distribution, reached.dependency, reached.via)
+    if candidate.url is not None:
+        return _direct(package, catalogue.target)
+    if any(each.url is not None for each, _ in reached.wanted):
+        return _missing(package, reached.wanted, catalogue)
+    offer = catalogue.offer(name)
+    if isinstance(offer, Unavailable):
+        return replace(package, reason=offer.reason, known=False)
+    package = replace(package, evidence=offer.evidence)
+    if candidate.distribution is None:
+        return _missing(package, reached.wanted, catalogue)
+    if catalogue.choice.require_hashes and not _has_hash(name, reached.wanted, catalogue):
+        return replace(package, distribution=None, reason="pip requires hashes here, and there is no hash of it")
+    return replace(
+        package, needs_unknown=_why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
+    )
+
+
+def _has_hash(name: str, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue) -> bool:
+    every = (*(each for each, _ in wanted), *catalogue.constraints.get(name, ()))
+    return name in BROUGHT_BY_IMAGES or any(each.hashes for each in every)
+
+
+def _direct(package: Resolved, target: Target) -> Resolved:
+    """A direct reference says by its file name what it is; what it needs only its content tells."""
+    file = package.distribution
+    if file is None:
+        reason = (
+            package.dependency.opaque if not package.via and package.dependency.opaque else "it is a direct reference"
+        )
+        return replace(package, reason=reason, known=False, needs_unknown=reason)
+    package = replace(package, needs_unknown="it is a direct reference, which is not fetched")
+    if file.tags is None or any(tag in target.preferences for tag in file.tags):
+        return package
+    obstacle = Obstacle.OTHER_PLATFORM
+    return replace(package, distribution=None, reason=f"`{file.filename}` is for another platform", obstacle=obstacle)
+
+
+def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue) -> Resolved:
+    """Why nothing was taken of a project: no file of it fits, or the requirements on it disagree."""
+    every = [*wanted, *((each, "a constraint") for each in catalogue.constraints.get(package.name, ()))]
+    asked = sorted(
+        {f"`{each.url or each.specifier}` by {whose}" for each, whose in every if each.url or each.specifier}
+    )
+    if any(each.url is not None for each, _ in every):
+        return replace(package, reason=f"`{package.name}` is asked for as {', '.join(asked)}", conflict=True)
+    obstacle = catalogue.obstacle(package.name, [each for each, _ in every])
+    if obstacle is None:
+        reason = f"no release of `{package.name}` goes with what else is required"
+        return replace(package, reason=reason, conflict=True)
+    if any(catalogue.obstacle(package.name, [each]) for each, _ in every):
+        return replace(package, reason=str(obstacle), obstacle=obstacle)
+    reason = f"no release of `{package.name}` meets all of {', '.join(asked)}"
+    return replace(package, reason=reason, conflict=True)
+
+
+def _why_needs_unknown(file: Distribution, declared: Needs | Unavailable | None, catalogue: Catalogue) -> str | None:
+    if isinstance(declared, Needs) or catalogue.choice.no_deps:
+        return None
+    reason = declared.reason if declared is not None else "too many releases were asked for"
+    return reason if file.is_wheel else f"`{file.filename}` is a source distribution, which is not built here: {reason}"

@@ -1,0 +1,153 @@
+"""What pip would do about all that one command installs: the closure, and a verdict for each package of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from packaging.version import InvalidVersion, Version
+
+from lint_alpine.diagnostic import ApkPackages
+from lint_alpine.environment import Environment
+from lint_alpine.images import slim_tag
+from lint_alpine.installs.dependency import Installer, Requirements
+from lint_alpine.wheels.build_packages import needs_of
+from lint_alpine.wheels.choice import Obstacle
+from lint_alpine.wheels.closure import Resolved, resolve
+from lint_alpine.wheels.evidence import Offer, Origin
+from lint_alpine.wheels.native import is_native
+from lint_alpine.wheels.sources import Sources
+from lint_alpine.wheels.verdict import Alternative, Outcome, WheelVerdict
+
+# The first pip with PEP 656 (musllinux); what an older one compiles, this one may install.
+KNOWS_MUSLLINUX = Version("21.2")
+
+
+def judge(
+    installer: Installer, requirements: Requirements, environment: Environment, sources: Sources
+) -> tuple[tuple[WheelVerdict, ...], tuple[WheelVerdict, ...]]:
+    """The verdicts, and those that a current pip would reach, where the image's own is too old to know musllinux."""
+    pip = _pip(installer, environment)
+    verdicts = _verdicts(requirements, environment, pip, sources)
+    on_musl = environment.libc is not None and environment.libc.family == "musl"
+    if on_musl and any(verdict.outcome in (Outcome.COMPILE, Outcome.UNAVAILABLE) for verdict in verdicts):
+        verdicts = _with_alternatives(verdicts, requirements, environment, sources)
+        if pip is not None and pip < KNOWS_MUSLLINUX:
+            return verdicts, _verdicts(requirements, environment, None, sources)
+    return verdicts, ()
+
+
+def _pip(installer: Installer, environment: Environment) -> Version | None:
+    """The version of the pip that chooses; None for a current one, as other installers bring."""
+    if installer not in (Installer.PIP, Installer.PIPX) or environment.pip is None:
+        return None
+    try:
+        return Version(environment.pip)
+    except InvalidVersion:
+        return None
+
+
+def describe(environment: Environment) -> str:
+    """`CPython 3.8 on musl 1.2 x86_64`: what a wheel has to fit."""
+    python = ".".join((environment.python or "?").split(".")[:2])
+    name = {"cpython": "CPython", "pypy": "PyPy"}.get(environment.implementation, environment.implementation)
+    libc = environment.libc
+    if libc is None:
+        return f"{name} {python} {environment.arch}"
+    version = ".".join(map(str, libc.version)) if libc.version else "?"
+    return f"{name} {python} on {libc.family} {version} {environment.arch}"
+
+
+def _verdicts(
+    requirements: Requirements, environment: Environment, pip: Version | None, sources: Sources
+) -> tuple[WheelVerdict, ...]:
+    closure = resolve(requirements, environment, pip, sources, sources)
+    elsewhere = [url for url in requirements.indexes if url not in sources.asked]
+    return tuple(_verdict(resolved, environment, pip, sources, elsewhere) for resolved in closure.packages)
+
+
+def _verdict(
+    resolved: Resolved, environment: Environment, pip: Version | None, sources: Sources, elsewhere: list[str]
+) -> WheelVerdict:
+    outcome, reason = _outcome(resolved, environment, pip, sources)
+    if elsewhere and outcome not in (Outcome.WHEEL, Outcome.UNKNOWN):
+        outcome, reason = Outcome.UNKNOWN, "it may come from an index that only the linted files name, which is not asked"
+    file = resolved.distribution.filename if resolved.distribution else None
+    return WheelVerdict(
+        dependency=resolved.dependency,
+        name=resolved.name,
+        version=str(resolved.version) if resolved.version else None,
+        via=resolved.via,
+        environment=environment,
+        outcome=outcome,
+        file=file,
+        reason=reason,
+        evidence=resolved.evidence,
+        packages=_packages(resolved, environment) if outcome is Outcome.COMPILE else None,
+        needs_unknown=resolved.needs_unknown,
+    )
+
+
+def _outcome(
+    resolved: Resolved, environment: Environment, pip: Version | None, sources: Sources
+) -> tuple[Outcome, str]:
+    if not resolved.known:
+        return Outcome.UNKNOWN, resolved.reason
+    chosen = resolved.distribution
+    target = describe(environment)
+    if chosen is None:
+        # A listing that was shipped some time ago cannot tell that a release does not exist.
+        shipped = resolved.evidence is not None and resolved.evidence.origin is Origin.SNAPSHOT
+        if shipped and resolved.obstacle is Obstacle.NO_RELEASE:
+            return Outcome.UNKNOWN, "the listing that was shipped has no release that matches"
+        return Outcome.UNAVAILABLE, f"{resolved.reason}, for {target}"
+    if chosen.is_wheel:
+        return Outcome.WHEEL, f"a wheel fits {target}"
+    native, why = _is_native(resolved, environment, sources)
+    no_wheel = f"no wheel for {target}"
+    if pip is not None and pip < KNOWS_MUSLLINUX and environment.libc and environment.libc.family == "musl":
+        no_wheel = f"pip {pip} does not know musllinux wheels"
+    match native:
+        case True:
+            return Outcome.COMPILE, no_wheel
+        case False:
+            return Outcome.PURE_BUILD, f"{no_wheel}, and its source distribution needs no compiler: {why}"
+        case None:
+            return Outcome.UNKNOWN, f"{no_wheel}, and whether its source distribution is compiled is not known"
+
+
+def _is_native(resolved: Resolved, environment: Environment, sources: Sources) -> tuple[bool | None, str]:
+    assert resolved.version is not None
+    offer = sources.offers([resolved.name])[resolved.name]
+    if not isinstance(offer, Offer):
+        # A lock file's own list of files.
+        locked = resolved.dependency.locked
+        if locked is None or resolved.evidence is None:
+            return None, "nothing tells"
+        offer = Offer(resolved.name, locked.distributions, resolved.evidence)
+    return is_native(offer, resolved.version, needs_of(resolved.name, str(resolved.version), environment.release))
+
+
+def _packages(resolved: Resolved, environment: Environment) -> ApkPackages | None:
+    needs = needs_of(resolved.name, str(resolved.version) if resolved.version else None, environment.release)
+    if needs is None:
+        return None
+    build = dict.fromkeys((*needs.compiler_packages, *needs.headers))
+    return ApkPackages(tuple(build), needs.runtime)
+
+
+def _with_alternatives(
+    verdicts: tuple[WheelVerdict, ...], requirements: Requirements, environment: Environment, sources: Sources
+) -> tuple[WheelVerdict, ...]:
+    """Each verdict that is no wheel, with what the same requirement gets on the slim image of the same Python."""
+    slim = slim_tag(environment)
+    if slim is None:
+        return verdicts
+    others: Mapping[str, WheelVerdict] = {
+        verdict.name: verdict for verdict in _verdicts(requirements, slim.environment, None, sources)
+    }
+    return tuple(
+        replace(verdict, alternative=Alternative(slim.reference, other.outcome, other.file, other.version))
+        if verdict.outcome in (Outcome.COMPILE, Outcome.UNAVAILABLE) and (other := others.get(verdict.name))
+        else verdict
+        for verdict in verdicts
+    )
+

@@ -1,0 +1,185 @@
+"""METADATA -> Needs; where it stands in wheels and source distributions; what a source distribution is built of."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from packaging.requirements import InvalidRequirement, Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import InvalidVersion, Version
+
+from lint_alpine.wheels.archives import Members
+from lint_alpine.wheels.evidence import Evidence, Needs
+
+_HEADER = 1024 * 1024
+_REQUIREMENTS = 10_000
+_LONGEST_REQUIREMENT = 10_000
+
+
+class MetadataError(ValueError):
+    """The metadata does not say what a release needs; the text tells why, for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class SdistContents:
+    """What a source distribution is built of, as far as its file names and pyproject.toml tell.
+
+    `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
+    counts the files of each language that is compiled, by its name; `setup_py` tells whether there is a setup.py.
+    """
+
+    backend: str | None
+    requires: tuple[str, ...]
+    sources: tuple[tuple[str, int], ...]
+    setup_py: bool
+    evidence: Evidence
+
+
+def read_metadata(content: bytes, name: str, version: Version, evidence: Evidence, static: bool = False) -> Needs:
+    """What the METADATA (or PKG-INFO) of a release declares.
+
+    With `static` the text is that of a source distribution: it counts only where PEP 643 makes it binding.
+    Raises MetadataError, also where pip would refuse the release.
+    """
+    from packaging.metadata import parse_email
+
+    raw, unparsed = parse_email(_header(content))
+    _check_release(raw.get("name"), raw.get("version"), name, version)
+    if static and not _is_static(raw.get("metadata_version", ""), raw.get("dynamic", [])):
+        raise MetadataError("its dependencies are known only by building it")
+    if "requires-dist" in unparsed:
+        raise MetadataError("its METADATA has requirements that are not UTF-8")
+    return Needs(
+        requirements=read_requirements(raw.get("requires_dist", [])),
+        extras=frozenset(canonicalize_name(extra) for extra in raw.get("provides_extra", [])),
+        evidence=evidence,
+    )
+
+
+def read_requirements(lines: Iterable[str]) -> tuple[Requirement, ...]:
+    """The requirements of Requires-Dist lines. Raises MetadataError for one that is not PEP 508: pip refuses it."""
+    found: list[Requirement] = []
+    for line in lines:
+        if len(line) > _LONGEST_REQUIREMENT:
+            raise MetadataError("its METADATA has a requirement that is too long")
+        try:
+            found.append(Requirement(line))
+        except (InvalidRequirement, RecursionError):
+            raise MetadataError(f"its METADATA has the invalid requirement `{line[:100]}`") from None
+    return tuple(found)
+
+
+_FIELDS = {b"metadata-version", b"name", b"version", b"requires-dist", b"provides-extra", b"dynamic"}
+_FIELD = re.compile(rb"([!-9;-~]+):")
+
+
+def _header(content: bytes) -> bytes:
+    """The fields that matter. The others, and the description after the empty line, may be megabytes of anything, and
+    Python's email package takes time that is quadratic in the number of fields."""
+    content = content[:_HEADER]
+    kept, wanted = [], False
+    for line in re.split(rb"\r\n?|\n", content.removeprefix(b"\xef\xbb\xbf")):
+        if not line.startswith((b" ", b"\t")):
+            field = _FIELD.match(line)
+            if not field:  # the end of the headers, for the email package too
+                break
+            wanted = field[1].lower() in _FIELDS
+        if wanted:
+            kept.append(line)
+    else:
+        if len(content) == _HEADER:
+            raise MetadataError("its METADATA is too large")
+    if len(kept) > _REQUIREMENTS:
+        raise MetadataError("its METADATA has too many requirements")
+    return b"\n".join(kept) + b"\n"
+
+
+def _check_release(named: str | None, versioned: str | None, name: str, version: Version) -> None:
+    """pip discards a file whose metadata speaks of another release."""
+    try:
+        same = canonicalize_name(named or "") == name and Version(versioned or "") == version
+    except InvalidVersion:
+        same = False
+    if not same:
+        raise MetadataError("its METADATA names another release")
+
+
+def _is_static(metadata_version: str, dynamic: list[str]) -> bool:
+    """PEP 643: from metadata 2.2, what is not `Dynamic` is the same in every wheel that is built from it."""
+    numbers = re.fullmatch(r"([0-9]{1,4})\.([0-9]{1,4})", metadata_version)
+    recent = numbers is not None and (int(numbers[1]), int(numbers[2])) >= (2, 2)
+    return recent and "requires-dist" not in {field.strip().lower() for field in dynamic}
+
+
+_METADATA = re.compile(r"([^/]+)-[^/-]+\.dist-info/METADATA")
+
+
+def is_metadata(path: str, name: str) -> bool:
+    """Whether a path in a wheel is that of the project's METADATA."""
+    match = _METADATA.fullmatch(path)
+    return match is not None and canonicalize_name(match[1]) == name
+
+
+def is_top_level(path: str, filename: str) -> bool:
+    """Whether a path in a source distribution is that of this file in its one folder."""
+    return path.removeprefix("./").partition("/")[2] == filename
+
+
+_LANGUAGES = {
+    ".c": "C",
+    ".cc": "C++",
+    ".cpp": "C++",
+    ".cxx": "C++",
+    ".c++": "C++",
+    ".pyx": "Cython",
+    ".rs": "Rust",
+    ".f": "Fortran",
+    ".for": "Fortran",
+    ".f77": "Fortran",
+    ".f90": "Fortran",
+    ".f95": "Fortran",
+    ".f03": "Fortran",
+    ".f08": "Fortran",
+}
+
+
+def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
+    """What the members of a source distribution tell. Raises MetadataError for a pyproject.toml that is not TOML."""
+    suffixes = Counter(PurePosixPath(name).suffix.lower() for name in members.names)
+    sources: Counter[str] = Counter()
+    for suffix, count in suffixes.items():
+        if language := _LANGUAGES.get(suffix):
+            sources[language] += count
+    project = next((text for path, text in members.contents.items() if is_top_level(path, "pyproject.toml")), None)
+    backend, requires = _build_system(project) if project is not None else (None, ())
+    return SdistContents(
+        backend=backend,
+        requires=requires,
+        sources=tuple(sorted(sources.items())),
+        setup_py=any(is_top_level(name, "setup.py") for name in members.names),
+        evidence=evidence,
+    )
+
+
+_PROJECT = 256 * 1024
+_DOTS = 4_000_000
+"""tomllib keeps every prefix of a dotted key: its memory grows with the square of the dots in a line."""
+
+
+def _build_system(content: bytes) -> tuple[str | None, tuple[str, ...]]:
+    import tomllib
+
+    if len(content) > _PROJECT or sum(line.count(b".") ** 2 for line in content.split(b"\n")) > _DOTS:
+        raise MetadataError("its pyproject.toml is too large")
+    try:
+        table: object = tomllib.loads(content.decode("utf-8")).get("build-system", {})
+    except (ValueError, RecursionError):
+        raise MetadataError("its pyproject.toml cannot be read") from None
+    match table:
+        case {"requires": list() as requires, **rest} if all(isinstance(each, str) for each in requires):
+            backend: object = rest.get("build-backend")
+            return backend if isinstance(backend, str) else None, tuple(requires)
+        case _:
+            return None, ()

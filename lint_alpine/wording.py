@@ -1,0 +1,71 @@
+"""Phrases that findings share, so that the same thing has the same words everywhere."""
+
+from collections.abc import Iterable
+
+from lint_alpine.diagnostic import Related
+from lint_alpine.facts import PythonInstall, StageFacts
+from lint_alpine.source import Span
+from lint_alpine.wheels.build_packages import needs_of
+from lint_alpine.wheels.verdict import Alternative, WheelVerdict
+
+
+def quoted(names: Iterable[str]) -> str:
+    """`` `a`, `b` and `c` ``"""
+    words = [f"`{name}`" for name in names]
+    return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def pulled_in(verdict: WheelVerdict) -> str:
+    """How a package that the user did not ask for gets there; nothing for one that they did."""
+    if not verdict.via:
+        return ""
+    chain = " -> ".join((*verdict.via, verdict.name))
+    return f" (pulled in: {chain})"
+
+
+def where_installed(install: PythonInstall, verdict: WheelVerdict) -> tuple[Related, ...]:
+    """The command that installs a requirement which stands in another file, or elsewhere in this one."""
+    command = install.install.command.span
+    span = verdict.dependency.span
+    if span.source.path == command.source.path and command.begin <= span.begin < command.end:
+        return ()
+    return (Related(command, "installed here"),)
+
+
+def help_with_alternative(other: Alternative) -> str:
+    return f"`FROM {other.image}` installs {other.file}"
+
+
+def apk_add(packages: Iterable[str]) -> str:
+    return f"`apk add --no-cache {' '.join(packages)}` before this"
+
+
+def optional_features(verdict: WheelVerdict, release: str | None) -> tuple[str, ...]:
+    """What may be added for features that the compile can do without."""
+    needs = needs_of(verdict.name, verdict.version, release)
+    return (f"for optional features: {' '.join(needs.optional_headers)}",) if needs and needs.optional_headers else ()
+
+
+def after(span: Span) -> Span:
+    """The empty place behind a word, where an edit can insert."""
+    return Span(span.source, span.end, span.end)
+
+
+def split_into_stages(stage: StageFacts) -> str:
+    """This file as a builder and a runtime stage: what is compiled in the first is copied into the second."""
+    image = stage.stage.base.reference or stage.stage.base.span.text
+    build = " ".join(dict.fromkeys(package.name for package in stage.left_behind))
+    compiled = [verdict for install in stage.installs for verdict in install.compiled if verdict.packages]
+    runtime = " ".join(sorted({name for verdict in compiled if verdict.packages for name in verdict.packages.runtime}))
+    lines = [
+        "compile in a first stage and ship a second one:",
+        f"    FROM {image} AS builder",
+        f"    RUN apk add --no-cache {build}",
+        "    RUN python3 -m venv /venv && /venv/bin/pip install --no-cache-dir ...",
+        "",
+        f"    FROM {image}",
+        *([f"    RUN apk add --no-cache {runtime}"] if runtime else []),
+        "    COPY --from=builder /venv /venv",
+        '    ENV PATH="/venv/bin:$PATH"',
+    ]
+    return "\n".join(lines)

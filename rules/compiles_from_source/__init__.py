@@ -1,0 +1,25 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import Diagnostic, Facts, Outcome, Rule, Severity, help_with_alternative, pulled_in, where_installed
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    for stage, install in facts.musl_installs:
+        newer = {verdict.name for verdict in install.with_newer_pip if verdict.outcome is Outcome.WHEEL}
+        for verdict in install.compiled:
+            other = verdict.alternative
+            if other is None or other.outcome is not Outcome.WHEEL or verdict.name in newer:
+                continue
+            yield rule.at(
+                verdict.dependency.span,
+                f"{install.installer} compiles `{verdict.requirement}`{pulled_in(verdict)} from source: {verdict.reason}",
+                help_with_alternative(other),
+                stage=stage,
+                verdict=verdict,
+                related=where_installed(install, verdict),
+                alternative=other.image,
+                packages=verdict.packages,
+            )
+
+
+RULE = Rule("LA101", "compiles-from-source", Severity.WARNING, check)

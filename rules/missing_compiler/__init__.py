@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk_add, pulled_in, where_installed
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    for stage, install in facts.musl_installs:
+        shortage = install.shortage
+        if not shortage.compilers:
+            continue
+        verdict = shortage.compilers_for
+        yield rule.at(
+            verdict.dependency.span,
+            f"`{verdict.requirement}`{pulled_in(verdict)} is compiled here and {shortage.what}",
+            apk_add((*shortage.compilers, *shortage.all_headers)),
+            stage=stage,
+            verdict=verdict,
+            related=where_installed(install, verdict),
+            packages=ApkPackages(shortage.compilers, verdict.packages.runtime if verdict.packages else ()),
+        )
+
+
+RULE = Rule("LA201", "missing-compiler", Severity.ERROR, check)

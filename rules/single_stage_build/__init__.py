@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted, split_into_stages
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    if len(facts.stages) != 1:
+        return
+    (stage,) = facts.stages
+    left = stage.compilers_left
+    if not left:
+        return
+    yield rule.at(
+        left[0].span,
+        f"{quoted(package.name for package in left)} "
+        f"{'stays' if len(left) == 1 else 'stay'} in the image that ships: this file has one stage",
+        split_into_stages(stage),
+        stage=stage,
+        related=tuple(Related(package.span, "stays as well") for package in left[1:]),
+    )
+
+
+RULE = Rule("LA301", "single-stage-build", Severity.WARNING, check)

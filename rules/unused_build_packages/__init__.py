@@ -1,0 +1,23 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    for stage in facts.stages:
+        unused = stage.unused_build_packages
+        if not unused:
+            continue
+        first, *others = unused
+        yield rule.at(
+            first.span,
+            f"nothing that is installed here is compiled: {quoted(package.name for package in unused)} "
+            f"{'is' if len(unused) == 1 else 'are'} not needed",
+            "every requirement of this stage has a wheel for musl: drop the build packages",
+            stage=stage,
+            verdict=stage.installs[0].verdicts[0],
+            related=tuple(Related(package.span, "not needed either") for package in others),
+        )
+
+
+RULE = Rule("LA204", "unused-build-packages", Severity.WARNING, check)

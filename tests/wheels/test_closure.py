@@ -1,0 +1,530 @@
+"""Small worlds of releases, and what pip installs of them in an image."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
+from packaging.version import Version
+
+from lint_alpine.environment import Environment, Libc
+from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements
+from lint_alpine.source import Source
+from lint_alpine.wheels import catalogue, resolution
+from lint_alpine.wheels.choice import Obstacle
+from lint_alpine.wheels.closure import Closure, Resolved, resolve
+from lint_alpine.wheels.distribution import Distribution, parse
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+
+ALPINE = Environment(
+    "python:3.12-alpine3.22", "alpine", "3.22", Libc("musl", (1, 2)), "x86_64", "3.12.13", pip="25.0.1"
+)
+OLD = Environment("python:3.8-alpine3.20", "alpine", "3.20", Libc("musl", (1, 2)), "x86_64", "3.8.20", pip="23.0.1")
+INDEX = Evidence(Origin.INDEX, "2026-11-20", "index.example")
+
+
+@dataclass
+class World:
+    """`releases` maps `name version` to the requirements of that release. Its files are a pure wheel, or those in
+    `files`. Who is in `silent` is not known; the needs of who is in `untold` are not."""
+
+    releases: Mapping[str, Sequence[str]]
+    files: Mapping[str, Sequence[str | Distribution]] = field(default_factory=dict)
+    silent: frozenset[str] = frozenset()
+    untold: frozenset[str] = frozenset()
+    asked_offers: list[list[str]] = field(default_factory=list)
+    asked_needs: list[list[str]] = field(default_factory=list)
+
+    def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
+        self.asked_offers.append(sorted(names))
+        return {
+            name: Unavailable(name, "nobody knows") if name in self.silent else Offer(name, self._files(name), INDEX)
+            for name in names
+        }
+
+    def needs(
+        self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
+    ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
+        self.asked_needs.append([f"{name} {version}" for name, version in wanted])
+        return {key: self._needs(*key) for key in wanted}
+
+    def _files(self, name: str) -> tuple[Distribution, ...]:
+        found: list[str | Distribution] = []
+        for release in self.releases:
+            project, version = release.split()
+            if project == name:
+                found.extend(self.files.get(release, [f"{name.replace('-', '_')}-{version}-py3-none-any.whl"]))
+        return tuple(file if isinstance(file, Distribution) else file_of(file, name) for file in found)
+
+    def _needs(self, name: str, version: Version) -> Needs | Unavailable:
+        if f"{name} {version}" in self.untold:
+            return Unavailable(name, "no static metadata")
+        requirements = tuple(map(Requirement, self.releases[f"{name} {version}"]))
+        extras = {part.strip(" '\"") for each in requirements for part in str(each.marker or "").split("extra ==")[1:]}
+        return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), INDEX)
+
+
+def file_of(filename: str, name: str) -> Distribution:
+    found = parse(filename, name)
+    assert found is not None, filename
+    return found
+
+
+def written(*lines: str, opaque: str | None = None, locked: Locked | None = None) -> tuple[Dependency, ...]:
+    source = Source("requirements.txt", "\n".join(lines))
+    return tuple(
+        Dependency(Requirement(line), source.line_span(number), opaque=opaque, locked=locked)
+        for number, line in enumerate(lines, 1)
+    )
+
+
+def close(
+    world: World,
+    *lines: str,
+    constraints: Sequence[str] = (),
+    choice: FileChoice | None = None,
+    environment: Environment = ALPINE,
+    pip: str | None = None,
+) -> Closure:
+    requirements = Requirements(written(*lines), written(*constraints), choice or FileChoice())
+    return resolve(requirements, environment, Version(pip) if pip else None, world, world)
+
+
+def versions(closure: Closure) -> str:
+    return " ".join(f"{package.name}={package.version}" for package in closure.packages)
+
+
+def find(closure: Closure, name: str) -> Resolved:
+    return next(package for package in closure.packages if package.name == name)
+
+
+@pytest.mark.parametrize(
+    ("releases", "lines", "expected"),
+    [
+        pytest.param({"a 1": [], "a 2": []}, ["a"], "a=2", id="the newest"),
+        pytest.param({"a 1": [], "a 2": []}, ["a<2"], "a=1", id="the newest that meets the specifier"),
+        pytest.param({"a 1": ["b"], "b 1": ["c"], "c 1": []}, ["a"], "a=1 b=1 c=1", id="what it pulls in"),
+        pytest.param({"a 1": [], "z 1": []}, ["z", "a"], "z=1 a=1", id="the user's order"),
+        pytest.param({"z 1": ["c", "b"], "c 1": [], "b 1": []}, ["z"], "z=1 b=1 c=1", id="pulled in, by name"),
+        pytest.param({"a 1": [], "a 2": [], "a 3": []}, ["a>1", "a<3"], "a=2", id="both specifiers hold"),
+        pytest.param(
+            {"a 1": [], "a 2": []},
+            ["a<2; python_version >= '3.12'", "a<1; python_version < '3.12'"],
+            "a=1",
+            id="the marker chooses the line",
+        ),
+        pytest.param({"a 1": []}, ["a; sys_platform == 'win32'"], "", id="not for this image"),
+        pytest.param({"a 1": []}, ["a; extra == 'x'"], "", id="an extra that nobody asked for"),
+        pytest.param(
+            {"a 1": ["b; sys_platform == 'linux'", "c; sys_platform == 'darwin'"], "b 1": [], "c 1": []},
+            ["a"],
+            "a=1 b=1",
+            id="markers of what is pulled in",
+        ),
+        pytest.param({"a 1.0": [], "a 2.0rc1": []}, ["a"], "a=1.0", id="no pre-release"),
+        pytest.param({"a 1.0": [], "a 2.0rc1": []}, ["a>=2.0rc1"], "a=2.0rc1", id="a pre-release that is named"),
+        pytest.param({"a 2026.1": [], "a 1!1.0": []}, ["a"], "a=1!1.0", id="an epoch outranks"),
+        pytest.param({"a 1.0": [], "a 1.0+local": []}, ["a==1.0"], "a=1.0+local", id="a local version is newer"),
+        pytest.param({"a 1": ["b<2"], "b 1": [], "b 2": []}, ["a", "b"], "a=1 b=1", id="a requirement bounds another"),
+        pytest.param(
+            {"a 1": ["c<2"], "a 2": ["c>=2"], "b 1": ["c<2"], "c 1": [], "c 2": []},
+            ["a", "b"],
+            "a=1 b=1 c=1",
+            id="backtracks",
+        ),
+        pytest.param(
+            {f"a {n}": [f"b=={n}"] for n in range(1, 60)} | {f"b {n}": [] for n in range(1, 60)},
+            ["a", "b<5"],
+            "a=4 b=4",
+            id="backtracks far",
+        ),
+        pytest.param({"a 1": ["b"], "b 1": ["a"]}, ["a"], "a=1 b=1", id="a cycle"),
+        pytest.param({"a 1": ["a"]}, ["a"], "a=1", id="itself"),
+        pytest.param({"a 1": ["b>=2"], "a 2": ["b>=9"], "b 2": []}, ["a"], "a=1 b=2", id="an older parent works"),
+        pytest.param({"Foo.Bar 1": []}, [], "", id="nothing at all"),
+        pytest.param({"foo-bar 1": [], "a 1": ["Foo_Bar"]}, ["a"], "a=1 foo-bar=1", id="names are normalised"),
+    ],
+)
+def test_the_set_that_pip_installs(releases: dict[str, list[str]], lines: list[str], expected: str) -> None:
+    closure = close(World(releases), *lines)
+    assert versions(closure) == expected
+    assert closure.conflicts == ()
+
+
+EXTRAS = {
+    "a 1": ["b", 'c; extra == "x"', 'd; extra == "y"', 'a[x,y]; extra == "all"', 'e; extra == "Odd-Name"'],
+    "b 1": ['f; extra == "z"'],
+    "c 1": [],
+    "d 1": [],
+    "e 1": [],
+    "f 1": [],
+    "g 1": ["b[z]", "a"],
+}
+
+
+@pytest.mark.parametrize(
+    ("lines", "expected"),
+    [
+        (["a"], "a=1 b=1"),
+        (["a[x]"], "a=1 b=1 c=1"),
+        (["a[x,y]"], "a=1 b=1 c=1 d=1"),
+        (["a[x]", "a[y]"], "a=1 b=1 c=1 d=1"),
+        (["a[all]"], "a=1 b=1 c=1 d=1"),
+        (["a[odd_name]"], "a=1 b=1 e=1"),
+        (["a[unheard]"], "a=1 b=1"),
+        (["g"], "g=1 a=1 b=1 f=1"),
+        (["g", "a[x]==1"], "g=1 a=1 b=1 c=1 f=1"),
+    ],
+)
+def test_extras(lines: list[str], expected: str) -> None:
+    assert versions(close(World(EXTRAS), *lines)) == expected
+
+
+def test_extras_go_with_one_release() -> None:
+    world = World({"a 1": ['c; extra == "x"'], "a 2": ['c>5; extra == "x"'], "c 1": [], "b 1": ["a[x]", "a"]})
+    assert versions(close(world, "b")) == "b=1 a=1 c=1"
+
+
+def test_markers_are_those_of_the_image() -> None:
+    world = World({"a 1": ["b; python_version < '3.9'", "c; python_full_version >= '3.12.5'"], "b 1": [], "c 1": []})
+    assert versions(close(world, "a", environment=OLD)) == "a=1 b=1"
+    assert versions(close(world, "a", environment=ALPINE)) == "a=1 c=1"
+
+
+def test_a_marker_that_compares_nonsense_does_not_hold() -> None:
+    world = World({"a 1": ["b; python_version ~= 'linux'"], "b 1": []})
+    assert versions(close(world, "a")) == "a=1"
+
+
+def test_the_chain_stands_at_the_users_requirement() -> None:
+    world = World({"a 1": ["m"], "z 1": ["c", "m"], "m 1": ["c"], "c 1": ["d"], "d 1": []})
+    closure = close(world, "z", "a", "d")
+    assert [(each.name, each.dependency.name, each.via) for each in closure.packages] == [
+        ("z", "z", ()),
+        ("a", "a", ()),
+        ("d", "d", ()),
+        ("c", "z", ("z",)),
+        ("m", "z", ("z",)),
+    ]
+    assert find(closure, "c").dependency.span.start.line == 1
+
+
+def test_a_chain_names_each_project_once() -> None:
+    closure = close(World(EXTRAS), "a[all]")
+    assert find(closure, "d").via == ("a",)
+    assert find(closure, "b").via == ("a",)
+
+
+def test_constraints_bound_but_do_not_install() -> None:
+    world = World({"a 1": ["b"], "b 1": [], "b 2": [], "c 1": []})
+    assert versions(close(world, "a", constraints=["b<2", "c"])) == "a=1 b=1"
+    assert versions(close(world, "a", constraints=["b<2; python_version < '3'"])) == "a=1 b=2"
+
+
+def test_no_deps() -> None:
+    world = World(EXTRAS)
+    assert versions(close(world, "a[all]", choice=FileChoice(no_deps=True))) == "a=1"
+    assert world.asked_needs == []
+    assert find(close(world, "a", choice=FileChoice(no_deps=True)), "a").needs_unknown is None
+
+
+SDIST_AHEAD: dict[str, list[str | Distribution]] = {
+    "a 1": ["a-1-py3-none-any.whl"],
+    "a 2": ["a-2.tar.gz"],
+    "a 3rc1": ["a-3rc1-py3-none-any.whl"],
+    "a 4": [replace(file_of("a-4-py3-none-any.whl", "a"), requires_python=SpecifierSet(">=3.13"))],
+    "a 5": [replace(file_of("a-5-py3-none-any.whl", "a"), yanked=True)],
+}
+
+
+@pytest.mark.parametrize(
+    ("line", "choice", "file"),
+    [
+        ("a", FileChoice(), "a-2.tar.gz"),
+        ("a", FileChoice(prefer_binary=True), "a-1-py3-none-any.whl"),
+        ("a", FileChoice(only_binary=frozenset({":all:"})), "a-1-py3-none-any.whl"),
+        ("a", FileChoice(no_binary=frozenset({"a"})), "a-2.tar.gz"),
+        ("a", FileChoice(pre=True), "a-3rc1-py3-none-any.whl"),
+        ("a==5", FileChoice(), "a-5-py3-none-any.whl"),
+    ],
+)
+def test_options_choose_the_file(line: str, choice: FileChoice, file: str) -> None:
+    world = World({release: [] for release in SDIST_AHEAD}, SDIST_AHEAD)
+    chosen = find(close(world, line, choice=choice), "a").distribution
+    assert chosen is not None
+    assert chosen.filename == file
+
+
+def test_what_is_pulled_in_is_chosen_with_the_same_options() -> None:
+    world = World({"b 1": ["a"], **{release: [] for release in SDIST_AHEAD}}, SDIST_AHEAD)
+    assert versions(close(world, "b", choice=FileChoice(only_binary=frozenset({":all:"})))) == "b=1 a=1"
+
+
+def test_hashes_narrow_the_files() -> None:
+    wheel = replace(file_of("a-1-py3-none-any.whl", "a"), hashes=(("sha256", "11"),))
+    sdist = replace(file_of("a-1.tar.gz", "a"), hashes=(("sha256", "22"),))
+    hashed = replace(*written("a==1"), hashes=frozenset({("sha256", "22")}))
+    world = World({"a 1": []}, {"a 1": [wheel, sdist]})
+    closure = resolve(Requirements((hashed,)), ALPINE, None, world, world)
+    assert closure.packages[0].distribution is sdist
+
+
+def test_nothing_without_a_hash_where_hashes_are_required() -> None:
+    hashed = replace(*written("a==1"), hashes=frozenset({("sha256", "11")}))
+    files = {"a 1": [replace(file_of("a-1-py3-none-any.whl", "a"), hashes=(("sha256", "11"),))]}
+    world = World({"a 1": ["b", "setuptools"], "b 1": [], "setuptools 70": []}, files)
+    closure = resolve(Requirements((hashed,), choice=FileChoice(require_hashes=True)), ALPINE, None, world, world)
+    assert [(each.name, each.distribution is not None) for each in closure.packages] == [
+        ("a", True),
+        ("b", False),
+        ("setuptools", True),
+    ]
+    assert "no hash" in find(closure, "b").reason
+
+
+def test_no_file_that_fits() -> None:
+    files = {"torch 2": ["torch-2-cp312-cp312-manylinux_2_28_x86_64.whl"]}
+    closure = close(World({"torch 2": [], "a 1": ["b"], "b 1": []}, files), "torch", "a")
+    assert versions(closure) == "torch=None a=1 b=1"
+    torch = find(closure, "torch")
+    assert (torch.known, torch.obstacle, torch.conflict) == (True, Obstacle.OTHER_PLATFORM, False)
+    assert torch.evidence == INDEX
+    assert closure.conflicts == ()
+
+
+def test_no_file_that_fits_deep_down() -> None:
+    """pip looks for an older parent first; only where that fails too is the project missing."""
+    manylinux = ["torch-2-cp312-cp312-manylinux_2_28_x86_64.whl"]
+    world = World({"a 1": ["torch"], "a 2": ["torch"], "torch 2": [], "z 1": []}, {"torch 2": manylinux})
+    closure = close(world, "a", "z")
+    assert versions(closure) == "a=2 z=1 torch=None"
+    assert find(closure, "torch").via == ("a",)
+    assert versions(close(World({**world.releases, "a 0": []}, world.files), "a")) == "a=0"
+
+
+def test_what_nobody_offers() -> None:
+    closure = close(World({"a 1": ["b"]}), "a", "c")
+    assert versions(closure) == "a=1 c=None b=None"
+    assert find(closure, "b").obstacle == Obstacle.NO_RELEASE
+
+
+def test_what_nobody_knows() -> None:
+    world = World({"a 1": ["private>=7", "b"], "b 1": []}, silent=frozenset({"private", "other"}))
+    closure = close(world, "a", "other")
+    assert versions(closure) == "a=1 other=None b=1 private=None"
+    for name in ("private", "other"):
+        package = find(closure, name)
+        assert (package.known, package.reason, package.evidence) == (False, "nobody knows", None)
+    assert closure.conflicts == ()
+
+
+def test_unknown_needs() -> None:
+    world = World(
+        {"a 1": ["b"], "c 1": ["d"], "b 1": [], "d 1": []},
+        {"c 1": ["c-1.tar.gz"]},
+        untold=frozenset({"a 1", "c 1"}),
+    )
+    closure = close(world, "a", "c")
+    assert versions(closure) == "a=1 c=1"
+    assert find(closure, "a").needs_unknown == "no static metadata"
+    needs_unknown = find(closure, "c").needs_unknown
+    assert needs_unknown == "`c-1.tar.gz` is a source distribution, which is not built here: no static metadata"
+
+
+@pytest.mark.parametrize(
+    ("releases", "lines", "constraints", "expected", "conflicts"),
+    [
+        (
+            {"a 1": ["c<2"], "b 1": ["c>=2"], "c 1": [], "c 2": [], "z 1": ["y"], "y 1": []},
+            ["a", "b", "z"],
+            [],
+            "a=1 b=1 z=1 c=None y=1",
+            ["no release of `c` meets all of `<2` by `a==1`, `>=2` by `b==1`"],
+        ),
+        (
+            {"a 1": [], "a 2": [], "b 1": []},
+            ["a<2", "a>=2", "b"],
+            [],
+            "a=None b=1",
+            ["no release of `a` meets all of `<2` by the requirements, `>=2` by the requirements"],
+        ),
+        (
+            {"a 1": ["b>=2"], "b 1": [], "b 2": []},
+            ["a"],
+            ["b<2"],
+            "a=1 b=None",
+            ["no release of `b` meets all of `<2` by a constraint, `>=2` by `a==1`"],
+        ),
+        (
+            {"a 1": ["c==1"], "b 1": ["c==2"], "d 1": ["e==1"], "f 1": ["e==2"]}
+            | {"c 1": [], "c 2": [], "e 1": [], "e 2": []},
+            ["a", "b", "d", "f"],
+            [],
+            "a=1 b=1 d=1 f=1 c=None e=None",
+            [
+                "no release of `c` meets all of `==1` by `a==1`, `==2` by `b==1`",
+                "no release of `e` meets all of `==1` by `d==1`, `==2` by `f==1`",
+            ],
+        ),
+    ],
+)
+def test_conflicts(
+    releases: dict[str, list[str]], lines: list[str], constraints: list[str], expected: str, conflicts: list[str]
+) -> None:
+    closure = close(World(releases), *lines, constraints=constraints)
+    assert versions(closure) == expected
+    assert list(closure.conflicts) == conflicts
+    assert {each.name for each in closure.packages if each.conflict} == {
+        each.name for each in closure.packages if each.version is None
+    }
+
+
+def test_locked_releases_are_not_resolved() -> None:
+    wheel, sdist = file_of("a-1-py3-none-any.whl", "a"), file_of("a-1.tar.gz", "a")
+    world = World({"a 1": ["b"], "a 2": [], "b 1": [], "c 1": [], "c 2": []}, {"c 1": ["c-1.tar.gz"]})
+    dependencies = (
+        *written("c", locked=Locked("1", (), "Pipfile.lock")),
+        *written("a", locked=Locked("1", (sdist, wheel), "uv.lock")),
+        *written("b; sys_platform == 'win32'", locked=Locked("1", (), "uv.lock")),
+        *written("d", locked=Locked("1", (file_of("d-1-cp312-cp312-win_amd64.whl", "d"),), "uv.lock")),
+        *written("e", locked=Locked("one", (), "uv.lock")),
+    )
+    closure = resolve(Requirements(dependencies), ALPINE, None, world, world)
+    assert versions(closure) == "c=1 a=1 d=1 e=None"
+    assert find(closure, "a").distribution is wheel
+    assert find(closure, "a").evidence == Evidence(Origin.LOCKFILE, "", "uv.lock")
+    assert find(closure, "c").evidence == INDEX
+    assert find(closure, "d").obstacle == Obstacle.OTHER_PLATFORM
+    assert not find(closure, "e").known
+    assert world.asked_needs == []
+    assert world.asked_offers == [["c", "e"]]
+
+
+def test_locked_beside_unlocked() -> None:
+    world = World({"a 1": ["b>=2"], "b 1": [], "b 2": []})
+    dependencies = (*written("b", locked=Locked("1", (), "uv.lock")), *written("a"))
+    assert versions(resolve(Requirements(dependencies), ALPINE, None, world, world)) == "b=1 a=1"
+
+
+@pytest.mark.parametrize(
+    ("line", "opaque", "version", "file", "known"),
+    [
+        ("a @ https://index.example/a-7-py3-none-any.whl", "a URL", "7", "a-7-py3-none-any.whl", True),
+        ("a @ https://index.example/a-7.tar.gz#sha256=11", "a URL", "7", "a-7.tar.gz", True),
+        ("a @ https://index.example/a%2D7.zip?x=1", "a URL", "7", "a-7.zip", True),
+        ("a @ git+https://index.example/a-7.tar.gz", "a VCS reference", None, None, False),
+        ("a @ https://index.example/archive/main.zip", "a URL", None, None, False),
+        ("a @ http://[", "a URL", None, None, False),
+        ("a", "a local file", None, None, False),
+    ],
+)
+def test_direct_references(line: str, opaque: str, version: str | None, file: str | None, known: bool) -> None:
+    world = World({"a 9": [], "b 1": ["a"]})
+    closure = resolve(Requirements((*written("b"), *written(line, opaque=opaque))), ALPINE, None, world, world)
+    package = find(closure, "a")
+    assert str(package.version) == str(version)
+    assert (package.distribution.filename if package.distribution else None) == file
+    assert package.known == known
+    assert package.reason == ("" if known else opaque)
+    assert package.needs_unknown
+    assert versions(closure).startswith("b=1")
+    assert "a" not in {name for asked in world.asked_offers for name in asked}
+
+
+def test_a_wheel_for_another_platform_at_a_url() -> None:
+    world = World({})
+    line = "a @ https://index.example/a-7-cp312-cp312-manylinux_2_28_x86_64.whl"
+    package = resolve(Requirements(written(line, opaque="a URL")), ALPINE, None, world, world).packages[0]
+    assert (package.distribution, package.obstacle) == (None, Obstacle.OTHER_PLATFORM)
+
+
+def test_a_direct_reference_that_is_pulled_in() -> None:
+    world = World({"a 1": ["b @ git+https://index.example/b", "c"], "c 1": []})
+    closure = close(world, "a")
+    assert versions(closure) == "a=1 b=None c=1"
+    assert not find(closure, "b").known
+
+
+def test_two_places_for_one_project() -> None:
+    closure = close(World({}), "a @ https://index.example/a-1.zip", "a @ https://index.example/a-2.zip")
+    assert versions(closure) == "a=None"
+    assert len(closure.conflicts) == 1
+
+
+def test_an_old_pip_keeps_the_first_release_that_it_finds() -> None:
+    world = World({"a 1": ["b"], "c 1": ["b<2"], "b 1": [], "b 2": []})
+    assert versions(close(world, "a", "c", pip="20.2.4")) == "a=1 c=1 b=2"
+    assert versions(close(world, "a", "c", pip="20.3")) == "a=1 c=1 b=1"
+
+
+@pytest.mark.parametrize(
+    ("environment", "reason"),
+    [
+        (replace(ALPINE, python=None), "the image's Python is not known"),
+        (replace(ALPINE, libc=None), "the image's C library is not known"),
+        (replace(ALPINE, arch=None), "the image's platform is not known"),
+    ],
+)
+def test_an_unknown_image(environment: Environment, reason: str) -> None:
+    world = World({"a 1": []})
+    closure = close(world, "a", "b; python_version < '3'", environment=environment)
+    assert [(each.name, each.known, each.reason) for each in closure.packages] == [
+        ("a", False, reason),
+        ("b", False, reason),
+    ]
+    assert world.asked_offers == []
+
+
+def test_questions_are_few_and_none_is_asked_twice() -> None:
+    """A level of requirements is one question, however many projects it has."""
+    releases = {"root 1": [f"p{n}" for n in range(50)]}
+    releases |= {f"p{n} 1": [f"q{n}>=1", "shared"] for n in range(50)} | {f"q{n} 1": [] for n in range(50)}
+    world = World(releases | {"shared 1": []})
+    assert len(close(world, "root").packages) == 102
+    assert (len(world.asked_offers), len(world.asked_needs)) == (3, 3)
+    for asked in (world.asked_offers, world.asked_needs):
+        flat = [each for question in asked for each in question]
+        assert len(flat) == len(set(flat))
+
+
+def test_reads_ahead_where_it_goes_back() -> None:
+    """200 releases to go back through are some eight questions, not 200."""
+    releases = {f"a {n}": [f"b=={n}"] for n in range(1, 200)} | {f"b {n}": [] for n in range(1, 200)}
+    world = World(releases)
+    assert versions(close(world, "a", "b<3")) == "a=2 b=2"
+    assert len(world.asked_needs) < 12
+
+
+def test_reads_no_further_than_it_needs() -> None:
+    world = World({f"a {n}": [] for n in range(1, 500)})
+    assert versions(close(world, "a")) == "a=499"
+    assert world.asked_needs == [["a 499"]]
+
+
+def test_a_search_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resolution, "MOST_STEPS", 300)
+    releases: dict[str, list[str]] = {f"{name} {n}": [] for name in "abcdef" for n in range(1, 9)}
+    for n in range(1, 9):
+        for name, following in zip("abcde", "bcdef", strict=True):
+            releases[f"{name} {n}"] = [f"{following}<={n}", f"x{name}=={n}"]
+            releases[f"x{name} {n}"] = [f"y=={n if name != 'c' else 9 - n}"]
+        releases[f"y {n}"] = []
+    closure = close(World(releases), *"abcdef")
+    assert closure.conflicts[0] == resolution.GAVE_UP
+    assert {each.name for each in closure.packages} >= set("abcdef")
+
+
+def test_a_source_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Endless(World):
+        def _files(self, name: str) -> tuple[Distribution, ...]:
+            return (file_of(f"{name}-1-py3-none-any.whl", name),)
+
+        def _needs(self, name: str, version: Version) -> Needs | Unavailable:
+            return Needs((Requirement(f"{name}x"),), frozenset(), INDEX)
+
+    monkeypatch.setattr(catalogue, "MOST_PROJECTS", 50)
+    closure = close(Endless({}), "a")
+    assert len(closure.packages) == 51
+    assert closure.packages[-1].reason == "too many projects were asked for"
+    assert len(closure.packages[-1].via) == 50
