@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from lint_alpine import __version__
 
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from lint_alpine.wheels.index import PackageIndex
 
 CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(COULD_NOT_RUN, f"lint-alpine: error: {message}\n")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -61,7 +55,7 @@ def _parser() -> argparse.ArgumentParser:
     volume = common.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
     volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
-    parser = _Parser(prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux.")
+    parser = argparse.ArgumentParser(prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux.")
     parser.add_argument("--version", action="version", version=f"lint-alpine {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check_options(commands.add_parser("check", parents=[common], help="lint Dockerfiles"))
@@ -172,7 +166,7 @@ def _open_index(config: "Config") -> "PackageIndex":
     settings = find(config.index_url, config.extra_index_url)
     for note in settings.notes:
         _say(f"lint-alpine: note: {note}")
-    return PackageIndex(settings, DiskCache(cache_folder()), _progress())
+    return PackageIndex(settings, DiskCache(cache_folder()), _Progress())
 
 
 class _Progress:

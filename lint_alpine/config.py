@@ -5,16 +5,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from lint_alpine.context import Missing, read_bytes
 from lint_alpine.diagnostic import Severity
 from lint_alpine.options import ConfigError, Layer, Reader, nearest, shown
 
-if TYPE_CHECKING:
-    from argparse import ArgumentParser, Namespace
-
-__all__ = ["Color", "Config", "ConfigError", "FailOn", "Format", "add_options", "given_options", "load"]
+__all__ = ["Color", "Config", "ConfigError", "FailOn", "Format", "load"]
 
 TABLE = "lint-alpine"
 OWN_FILE = ".lint-alpine.toml"
@@ -179,49 +175,3 @@ def _check_keys(layer: Layer) -> None:
             raise ConfigError(f"{layer.name(key)} is an option of the command line only")
         if key not in _KEYS:
             raise ConfigError(f"unknown key {layer.name(key)}; did you mean `{nearest(key, _KEYS)}`?")
-
-
-def add_options(parser: "ArgumentParser") -> None:
-    """The options of `check`. What the user does not give is left out of the namespace, or None or False where it
-    concerns the run alone."""
-    from argparse import SUPPRESS
-
-    def value(key: str, metavar: str, text: str) -> None:
-        parser.add_argument(f"--{key}", metavar=metavar, default=SUPPRESS, help=text)
-
-    def values(key: str, metavar: str, text: str) -> None:
-        parser.add_argument(f"--{key}", metavar=metavar, default=SUPPRESS, action="append", help=text)
-
-    def switch(key: str, text: str) -> None:
-        parser.add_argument(f"--{key}", default=SUPPRESS, action="store_true", help=text)
-
-    value("format", "NAME", ", ".join(Format))
-    parser.add_argument("--output", metavar="FILE", help="write the report there instead of to standard output")
-    values("select", "CODES", "rules to run, by code, prefix or name; ALL turns on the opt-in ones too")
-    values("ignore", "CODES", "rules not to run")
-    values("severity", "CODE=LEVEL", "change how grave the findings of a rule are: error, warning, info, off")
-    value("fail-on", "LEVEL", "lowest severity that makes the exit code 1: error, warning (default), info, never")
-    switch("strict", "a requirement whose wheels cannot be judged also fails")
-    switch("fix", "apply the safe fixes")
-    switch("unsafe-fixes", "with --fix or --diff: all fixes")
-    switch("diff", "print what the fixes change instead of writing it")
-    switch("online", "ask the package index for what lock file, cache and snapshot do not know")
-    switch("offline", "no network, the same output every time (the default)")
-    value("index-url", "URL", "the index to ask; default as pip is configured")
-    values("extra-index-url", "URL", "another index to ask")
-    values("platform", "OS/ARCH", "platform to judge for; default linux/amd64")
-    values("build-arg", "NAME=VALUE", "as of docker build")
-    value("context", "DIR", "build context; default where the COPY sources are found, from the Dockerfile's folder up")
-    value("target", "STAGE", "the stage that ships; default the last")
-    parser.add_argument("--stdin-filename", metavar="PATH", help="the name and place of standard input")
-    parser.add_argument("--jobs", metavar="N", default=SUPPRESS, type=int, help="processes; default by number of files")
-    parser.add_argument("--config", metavar="FILE", type=Path, help="the configuration file to use")
-    parser.add_argument("--isolated", action="store_true", help="use no configuration file")
-    value("color", "WHEN", ", ".join(Color))
-
-
-def given_options(arguments: "Namespace") -> dict[str, object]:
-    """What the user gave of the options that a project can set, as `load` takes them."""
-    given: dict[str, object] = vars(arguments)
-    options = {name.replace("_", "-"): value for name, value in given.items()}
-    return {key: value for key, value in options.items() if key in _KEYS}

@@ -29,16 +29,16 @@ def read_bytes(path: Path, limit: int) -> bytes | Missing:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
         return Missing(_explain(error))
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if stat.S_ISDIR(status.st_mode):
-            return Missing("it is a folder")
-        if not stat.S_ISREG(status.st_mode):
-            return Missing("it is not a regular file")
-        try:
+    try:
+        mode = os.fstat(descriptor).st_mode
+        if not stat.S_ISREG(mode):
+            return Missing("it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
+        with open(descriptor, "rb", closefd=False) as file:
             data = file.read(limit + 1)
-        except OSError as error:
-            return Missing(_explain(error))
+    except OSError as error:
+        return Missing(_explain(error))
+    finally:
+        os.close(descriptor)
     return Missing(f"it is larger than {limit // (1024 * 1024)} MiB") if len(data) > limit else data
 
 

@@ -5,10 +5,12 @@ import stat
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lint_alpine import gitignore
-from lint_alpine.gitignore import Ignores
 from lint_alpine.report.report import Failure
+
+if TYPE_CHECKING:
+    from lint_alpine.gitignore import Ignores
 
 STANDARD_INPUT = "-"
 
@@ -189,19 +191,24 @@ def _up_to_repository(folder: str) -> tuple[str, ...]:
     return ()
 
 
-def _ignores_above(folder: str) -> Ignores | None:
+def _ignores_above(folder: str) -> "Ignores | None":
     """What the folders above say, from the repository's root down."""
-    ignores: Ignores | None = None
+    ignores = None
     for parent in reversed(_up_to_repository(folder)[1:]):
         ignores = _ignores_of(parent, ignores)
     return ignores
 
 
-def _ignores_of(folder: str, above: Ignores | None) -> Ignores | None:
+def _ignores_of(folder: str, above: "Ignores | None") -> "Ignores | None":
     """What holds in a folder. A repository inside of another one has its own patterns alone."""
-    if os.path.lexists(Path(folder, ".git")):
-        above = gitignore.read(folder, ".git/info/exclude", None)
-    return gitignore.read(folder, ".gitignore", above)
+    if os.path.lexists(f"{folder}/.git"):
+        above = None
+    for file in (".git/info/exclude", ".gitignore"):
+        if os.path.lexists(f"{folder}/{file}"):
+            from lint_alpine.gitignore import read
+
+            above = read(folder, file, above)
+    return above
 
 
 def _absolute(path: str) -> str:

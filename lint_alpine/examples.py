@@ -1,9 +1,10 @@
 """A rule's README -> its page and its examples, which are its tests."""
 
 import re
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -12,6 +13,9 @@ from packaging.version import Version
 
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+
+if TYPE_CHECKING:
+    from lint_alpine.rule import Rule
 
 _SECTION = re.compile(r"^## (Bad|Good): (.+)$")
 _FENCE = re.compile(r"^```(\w*)$")
@@ -87,6 +91,26 @@ def _example(path: Path, lines: list[str], start: int, end: int) -> Example:
     return Example(heading[2], heading[1] == "Bad", start + 1, dockerfile, files, index, expected)
 
 
+def lint_example(example: Example, folder: Path, rules: "Sequence[Rule]") -> str:
+    """What linting an example prints, as text; its files are written to the folder."""
+    from lint_alpine.context import BuildContext
+    from lint_alpine.linter import Settings, lint_source, report
+    from lint_alpine.report import text
+    from lint_alpine.source import Source
+    from lint_alpine.wheels.sources import Sources
+
+    for name, content in example.files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+    index = ExampleIndex(example.index)
+    settings = Settings(rules=tuple(rules), sources=Sources([index], [index]))
+    result = lint_source(Source("Dockerfile", example.dockerfile), BuildContext(folder), settings)
+    if result.failures:
+        raise RuntimeError(result.failures[0].message)
+    return text.render(report([result], [], 1))
+
+
 class ExampleIndex:
     """The index of an example: file names, one a line (`NAME requires-python SPECIFIER`, `yanked`), and what releases
     pull in (`pandas 1.0.0 needs numpy>=1.13`)."""
@@ -109,8 +133,6 @@ class ExampleIndex:
         distribution = parse(filename, name)
         if distribution is None:
             raise ValueError(f"not a file of a project: {filename}")
-        from dataclasses import replace
-
         requires = SpecifierSet(python) if python else None
         self._files.setdefault(name, []).append(replace(distribution, requires_python=requires, yanked=yanked))
 

@@ -108,7 +108,10 @@ class Pattern:
     def matches(self, path: Sequence[str], is_folder: bool) -> bool:
         if self.folder_only and not is_folder:
             return False
-        return _glob(self.names, path if self.anchored else path[-1:])
+        if self.anchored or len(self.names) > 1:
+            return _glob(self.names, path if self.anchored else path[-1:])
+        only = self.names[0]
+        return only is None or only.matches(path[-1])
 
 
 def parse(text: str) -> tuple[Pattern, ...]:

@@ -192,10 +192,10 @@ def _one_of(kind: type[StrEnum]) -> str:
 
 
 def nearest(word: str, known: Collection[str]) -> str:
-    """The known word that is most like this one."""
-    from difflib import get_close_matches
+    """The known word that is most like this one, the first of those alike."""
+    from difflib import SequenceMatcher
 
-    return get_close_matches(word[:80], sorted(known), n=1, cutoff=0.0)[0]
+    return max(sorted(known), key=lambda name: SequenceMatcher(None, word[:80], name).ratio())
 
 
 def shown(file: Path) -> str:

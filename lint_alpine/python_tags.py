@@ -128,13 +128,11 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(map(int, version.split(".")))
 
 
-def assumed_release(image: PythonImage) -> str:
-    """The release whose C library an image has: its own where it is known, else the newest one that is."""
-    if image.release is not None and (
-        image.release in data.alpine()["releases"] or image.release in data.debian()["releases"]
-    ):
-        return image.release
-    return _newest_release(image.variant)
+def assumed_release(image: PythonImage) -> str | None:
+    """The release whose C library and packages an image has: of one younger than the data, the newest known one."""
+    if image.newer and image.release not in (*data.alpine()["releases"], *data.debian()["releases"]):
+        return _newest_release(image.variant)
+    return image.release
 
 
 def slim_counterpart(tag: str) -> str | None:

@@ -30,7 +30,15 @@ _ARCHITECTURES = {
     "loong64": "loongarch64",
     "mips64le": "mips64",
 }
-_ARM_VARIANTS = {"v5": "armv5tel", "v6": "armv6l", "v7": "armv7l", "v8": "armv7l", "5": "armv5tel", "6": "armv6l"}
+_ARM_VARIANTS = {"v5": "armv5tel", "v6": "armv6l", "v7": "armv7l", "v8": "armv7l"}
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownImage:
+    """Nothing can be said of what `image` holds, and why."""
+
+    image: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,5 +108,5 @@ def machine(platform: str) -> str | None:
     if len(words) not in (2, 3) or words[0] != "linux":
         return None
     if words[1] == "arm" and len(words) == 3:
-        return _ARM_VARIANTS.get(words[2], "armv7l" if words[2] == "7" else None)
+        return _ARM_VARIANTS.get(words[2])
     return _ARCHITECTURES.get(words[1])

@@ -11,8 +11,9 @@ from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 
 @dataclass(frozen=True, slots=True)
-class RustShortage:
-    """No Rust, or one of this branch that is too old for the release; `packages` is empty where apk has no cure."""
+class Lack:
+    """What is not there (`what`, as a clause), told at the first requirement that needs it, and the apk packages that
+    would bring it (none: apk of this Alpine release has no cure)."""
 
     verdict: WheelVerdict
     what: str
@@ -21,18 +22,18 @@ class RustShortage:
 
 @dataclass(frozen=True, slots=True)
 class Shortage:
-    """What is missing for all that one command compiles: the compiler, told at the first requirement that needs it; the
-    headers of each requirement, each header once; Rust."""
+    """What is missing for all that one command compiles: a compiler; Rust; the headers of each requirement, each header
+    once."""
 
-    compilers: tuple[str, ...] = ()
-    compilers_for: WheelVerdict | None = None
-    what: str = ""
+    compiler: Lack | None = None
+    rust: Lack | None = None
     headers: tuple[tuple[WheelVerdict, tuple[str, ...]], ...] = ()
-    rust: RustShortage | None = None
 
     @property
-    def all_headers(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(header for _, headers in self.headers for header in headers))
+    def packages(self) -> tuple[str, ...]:
+        """All that `apk add` has to bring before the command can succeed."""
+        lacks = [lack.packages for lack in (self.compiler, self.rust) if lack]
+        return tuple(dict.fromkeys(name for names in (*lacks, *(each for _, each in self.headers)) for name in names))
 
 
 # Without data about a project its extension is taken for C: a Rust one needs the C compiler as well, as the linker.
@@ -49,19 +50,18 @@ def find_shortage(verdicts: Sequence[WheelVerdict], present: Present, environmen
         return Shortage()
     needs = {verdict: _needs(verdict, environment) for verdict in compiled}
     rust = _rust(needs, present, environment)
-    compilers, first = _compilers(needs, present, brought_by_rust=rust is not None)
+    compiler = _compiler(needs, present, brought_by_rust=rust is not None)
     told: set[str] = set()
     headers = []
     for verdict, need in needs.items():
         wanted = (*_tools(need), *need.headers) if need else ()
         if environment.python_prefix == "/usr":
             wanted = (*wanted, "python3-dev")
-        lacking = tuple(name for name in present.lacks(*wanted) if name not in told and name not in compilers)
+        lacking = tuple(name for name in present.lacks(*wanted) if name not in told and not (compiler and name in compiler.packages))
         told.update(lacking)
         if lacking:
             headers.append((verdict, lacking))
-    what = "no compiler is installed" if "gcc" not in present.packages else f"`{'`, `'.join(compilers)}` is not installed"
-    return Shortage(compilers, first, what if compilers else "", tuple(headers), rust)
+    return Shortage(compiler, rust, tuple(headers))
 
 
 def _needs(verdict: WheelVerdict, environment: Environment) -> NativeNeeds | None:
@@ -73,10 +73,10 @@ def _tools(need: NativeNeeds) -> tuple[str, ...]:
     return tuple(name for name in need.compiler_packages if name not in _COMPILERS)
 
 
-def _compilers(
+def _compiler(
     needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool
-) -> tuple[tuple[str, ...], WheelVerdict | None]:
-    """The shortest list of compiler packages that serves all, and the first requirement that needs one of them."""
+) -> Lack | None:
+    """The shortest list of compiler packages that serves all, at the first requirement that needs one of them."""
     lacking: dict[str, WheelVerdict] = {}
     for verdict, need in needs.items():
         languages = need.compilers if need else _C_ALONE
@@ -89,17 +89,18 @@ def _compilers(
             if name not in served:
                 lacking.setdefault(name, verdict)
     if not lacking:
-        return (), None
+        return None
     first = next(iter(lacking.values()))
     if "gcc" not in lacking:
-        return tuple(sorted(lacking)), first
+        names = tuple(sorted(lacking))
+        return Lack(first, f"{' and '.join(f'`{name}`' for name in names)} {'is' if len(names) == 1 else 'are'} not installed", names)
     others = sorted(lacking.keys() - {"gcc", "g++", "make", "musl-dev"})
-    return ("build-base", *others), first
+    return Lack(first, "no compiler is installed", ("build-base", *others))
 
 
 def _rust(
     needs: dict[WheelVerdict, NativeNeeds | None], present: Present, environment: Environment
-) -> RustShortage | None:
+) -> Lack | None:
     for verdict, need in needs.items():
         if need is None or "rust" not in need.compilers:
             continue
@@ -109,10 +110,10 @@ def _rust(
             what = "no Rust is installed"
             if too_old:
                 what += f", and that of Alpine {environment.release}, {available}, is older than {need.minimum_rust}"
-            return RustShortage(verdict, what, () if too_old else ("cargo",))
+            return Lack(verdict, what, () if too_old else ("cargo",))
         if too_old:
             what = f"the Rust of Alpine {environment.release}, {available}, is older than {need.minimum_rust}"
-            return RustShortage(verdict, what, ())
+            return Lack(verdict, what, ())
     return None
 
 

@@ -103,8 +103,8 @@ def test_read(tmp_path: Path) -> None:
     assert gitignore.read(str(tmp_path), "missing", read) is read
 
 
-# Git drops the part before the first wildcard and takes `**` at the start of the rest for a name of its own, contrary to
-# its manual: so here `**` stands between slashes only.
+# Git drops the part before the first wildcard and takes `**` at the start of the rest for a name of its own, contrary
+# to its manual: so here `**` stands between slashes only.
 pieces = st.sampled_from(
     ["a", "b", "*", "?", "[ab]", "[!a]", "[a-c]", "\\a", "\\*", ".", "-", " ", "!", "#", "[", "]", "\\"]
 )

@@ -347,6 +347,9 @@ def native(facts: Mapping[str, Record], corrections: Record) -> Record:
         for form in cast("list[Json]", forms):
             if record(form).get("optional_extension") is False:
                 del record(form)["optional_extension"]
+    for forms in packages.values():
+        for form in cast("list[Json]", forms):
+            _unverified_is_optional(record(form))
     return {**header(source), "toolchain": toolchain, "packages": packages}
 
 
@@ -373,6 +376,12 @@ def _native_package(entry: Record, toolchain: Record, uses_cffi: Iterable[str]) 
     )
 
 
+def _unverified_is_optional(form: Record) -> None:
+    """A header that nobody has checked is not said to be one that the build fails without."""
+    if form.get("verified", "unverified") == "unverified" and "build" in form:
+        form["optional"] = cast("Json", [*strings(form.pop("build")), *strings(form.get("optional"))])
+
+
 def _forms(change: Json) -> list[Record]:
     """The hand-written forms of a project, each with what all of them share."""
     if change is None:
@@ -384,7 +393,9 @@ def _forms(change: Json) -> list[Record]:
 
 def _native_variants(entry: Record, change: Json) -> list[Record]:
     """One form per range of releases, the oldest first; `before` is the first release that the form does not fit."""
-    found = [known({**entry, **form}) for form in _forms(change) or [{}]]
+    # The note and the header list belong together: what is corrected has its own.
+    given = {key: value for key, value in entry.items() if change is None or key != "note"}
+    found = [known({**given, **form}) for form in _forms(change) or [{}]]
     order = [Version(str(form["before"])) for form in found[:-1]]
     if order != sorted(order) or "before" in found[-1]:
         raise ValueError(f"corrections.json: forms out of order: {change}")
@@ -405,12 +416,17 @@ def _measured(source: Record) -> dict[str, bool]:
 
 def apk(facts: Mapping[str, Record], corrections: Record) -> Record:
     source = facts["apk_packages"]
-    changes = record(record(corrections["apk"])["packages"])
+    extra = record(corrections["apk"])
+    changes = record(extra["packages"])
+    without = strings(extra["without_pkgconf"])
     packages: Record = {}
     for name in sorted({*record(source["packages"]), *changes}):
         entry = record(record(source["packages"]).get(name, {}))
         change = {key: value for key, value in record(changes.get(name, {})).items() if key not in ("reason", "source")}
-        packages[name] = _apk_package({**entry, **change})
+        merged = {**entry, **change}
+        if name.endswith("-dev") and name not in without:
+            merged["contains"] = cast("Json", [*strings(merged.get("contains")), "pkgconf"])
+        packages[name] = _apk_package(merged)
     return {
         **header(source),
         "packages": packages,

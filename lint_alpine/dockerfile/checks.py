@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_alpine.dockerfile.heredocs import read_redirect
-from lint_alpine.dockerfile.splitting import SPACE, json_array
+from lint_alpine.dockerfile.splitting import JSON_FORM, SPACE, first_field, json_array
 from lint_alpine.dockerfile.words import BadWord, NameValue, arguments, read_pairs
 from lint_alpine.source import Span
 
@@ -32,19 +32,19 @@ def _unreadable(instruction: "Instruction") -> Iterator[Fault]:
     text = instruction.arguments
     if instruction.name in ("ENV", "LABEL"):
         yield from ((word.message, word.span) for word in read_pairs(instruction) if isinstance(word, BadWord))
-    elif instruction.name in ("ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"):
-        words = arguments(instruction)
-        start = text.text.find("[") if instruction.name == "HEALTHCHECK" else 0
-        if instruction.exec_form is None and words and words[-1].text.startswith("["):
-            try:
-                json_array(text.text, start)
-            except ValueError as error:
-                yield str(error), words[-1].span
+    elif instruction.name in JSON_FORM and instruction.exec_form is None and "[" in text.text:
+        start = first_field(text.text)[1] if instruction.name == "HEALTHCHECK" else 0
+        try:
+            json_array(text.text, start)
+        except ValueError as error:
+            yield str(error), text.span(start, len(text.text))
 
 
 def _refused(instruction: "Instruction") -> Iterator[Fault]:
     """What is well-formed and yet no instruction."""
     name = instruction.name
+    if name in ("CMD", "ENTRYPOINT", "RUN"):
+        return
     words = arguments(instruction)
     count = len(words)
     match name:

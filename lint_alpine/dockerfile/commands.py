@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from lint_alpine.dockerfile.instructions import Heredoc, Instruction
+from lint_alpine.dockerfile.run_forms import exec_words, run_script
 from lint_alpine.dockerfile.shell import Block, BlockKind, Literal, Redirect, Script, SimpleCommand, Word
 from lint_alpine.dockerfile.shell_expansion import Argument, Expander, Variables
 from lint_alpine.dockerfile.shell_grammar import read
-from lint_alpine.dockerfile.shell_words import MAXIMUM_DEPTH
+from lint_alpine.dockerfile.shell_input import Input, read_input
+from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH
 from lint_alpine.dockerfile.shell_wrappers import (
     ASSIGNED,
     SHELLS,
@@ -35,9 +36,6 @@ _DECLARATIONS = frozenset(["declare", "export", "local", "readonly", "typeset"])
 _OUTPUT = re.compile(r"1?>[>|]?|&>>?")
 # No name of a variable: the working directory is kept with them, since subshells and branches treat it alike.
 _DIRECTORY = "working directory"
-
-_JSON_ESCAPE = re.compile(r"\\(?:u[0-9A-Fa-f]{4}|.)")
-_CONTINUATION = re.compile(r"\\[ \t]*\r?\n(?:[ \t]*#[^\n]*\n)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,65 +86,10 @@ def exec_form_command(words: tuple[tuple[str, Span], ...], variables: Mapping[st
     """What `RUN ["program", "argument"]` runs; no shell reads it, unless it is the program."""
     if not words:
         return ()
-    written = tuple(Word(text, (Literal(text, True),), span, _aligned(text, span)) for text, span in words)
     span = words[0][1].to(words[-1][1])
     walker = _Walker(variables)
-    walker.walk((SimpleCommand(written, (), (), span, False, False, False, None),))
+    walker.walk((SimpleCommand(exec_words(words), (), (), span, False, False, False, None),))
     return tuple(walker.found)
-
-
-def run_script(instruction: Instruction) -> Excerpt:
-    """The script of a RUN in shell form, its here-documents put where BuildKit hands them to the shell.
-
-    A single here-document that is all of the RUN is the script itself (which `#!` in its first line gives to another
-    program); others follow the command line (dispatchRun in BuildKit's frontend/dockerfile/dockerfile2llb/convert.go).
-    """
-    line = instruction.arguments
-    match instruction.heredocs:
-        case (Heredoc(body=body, redirect=redirect),) if redirect.text == line.text.strip():
-            return body
-    parts = [line]
-    for heredoc in instruction.heredocs:
-        end = heredoc.body.offset(len(heredoc.body.text))
-        parts += [
-            Excerpt(line.source, "\n", ((0, heredoc.redirect.end),)),
-            heredoc.body,
-            Excerpt(line.source, heredoc.name, ((0, end),)),
-        ]
-    pieces: list[tuple[int, int]] = []
-    length = 0
-    for part in parts:
-        pieces += [(length + at, origin) for at, origin in part.pieces]
-        length += len(part.text)
-    return Excerpt(line.source, "".join(part.text for part in parts), tuple(pieces))
-
-
-def _aligned(text: str, span: Span) -> Excerpt:
-    """A decoded JSON string with the places of its characters, which stand between the quotes that the span leaves out."""
-    raw = span.text
-    pieces = [(0, span.begin)]
-    at = 0
-    for index in range(len(text) if text != raw else 0):
-        while gap := _CONTINUATION.match(raw, at):
-            at = gap.end()
-        origin = span.begin + min(at, len(raw))
-        if origin - index != pieces[-1][1] - pieces[-1][0]:
-            pieces.append((index, origin))
-        escape = _JSON_ESCAPE.match(raw, at)
-        at = escape.end() if escape else at + 1
-    return Excerpt(span.source, text, tuple(pieces))
-
-
-@dataclass(frozen=True, slots=True)
-class _Input:
-    """What a command reads on standard input, as far as it is known: a file, a here-document, or words."""
-
-    file: Argument | None = None
-    text: Excerpt | None = None
-    words: tuple[Argument, ...] | None = None
-
-
-_NOTHING_KNOWN = _Input()
 
 
 class _Walker:
@@ -240,7 +183,7 @@ class _Walker:
         return self._expander.fields(word)
 
     def _run(self, arguments: tuple[Argument, ...], variables: dict[str, str | None], node: SimpleCommand) -> None:
-        given = self._input(node)
+        given = read_input(node, self._expander)
         clean = more = False
         for _ in range(_MAXIMUM_WRAPPERS):
             name, _ = _program(arguments[0])
@@ -250,10 +193,10 @@ class _Walker:
                 clean = clean or wrapped.clean
             elif name == "xargs" and (xargs := read_xargs(arguments[1:])):
                 if xargs.file:
-                    given = _Input(file=xargs.file)
+                    given = Input(file=xargs.file)
                 arguments = xargs.with_arguments(given.words or ())
                 more = given.words is None
-                given = _Input(file=given.file)
+                given = Input(file=given.file)
             else:
                 break
         name, path = _program(arguments[0])
@@ -279,7 +222,7 @@ class _Walker:
         self._effect(name, arguments[1:])
 
     def _script(
-        self, name: str, arguments: Sequence[Argument], variables: Mapping[str, str | None], given: _Input
+        self, name: str, arguments: Sequence[Argument], variables: Mapping[str, str | None], given: Input
     ) -> bool:
         """Go through the script that the program is given in place of the program, if there is one to be read."""
         script: Excerpt | None = None
@@ -288,9 +231,7 @@ class _Walker:
         elif name in SHELLS or name == "su":
             if argument := shell_script(name, arguments):
                 script = self._expander.script([argument])
-            elif (
-                name in SHELLS and given.text and reads_script(arguments) and self._expander.spend(len(given.text.text))
-            ):
+            elif given.text and reads_script(name, arguments) and self._expander.spend(len(given.text.text)):
                 script = given.text
         if script is None or self._depth > MAXIMUM_DEPTH:
             return False
@@ -340,37 +281,6 @@ class _Walker:
         directory = posixpath.normpath(posixpath.join(before or "", target))
         return None if len(directory) > _MAXIMUM_DIRECTORY else "" if directory == "." else directory
 
-    def _input(self, node: SimpleCommand) -> _Input:
-        for redirect in reversed(node.redirects):
-            match redirect:
-                case Redirect("<" | "0<", Word() as target):
-                    return _Input(file=Argument(self._expander.text(target), target.span, target))
-                case Redirect("<<" | "<<-" | "0<<" | "0<<-", Word() as target, Excerpt() as body):
-                    return _Input(text=body, words=_body_words(body, target))
-                case Redirect("<<<" | "0<<<", Word() as target):
-                    text = Argument(self._expander.text(target), target.span, target)
-                    return _Input(words=_divided([text]))
-        return self._piped(node.piped_from) if node.piped_from else _NOTHING_KNOWN
-
-    def _piped(self, node: SimpleCommand) -> _Input:
-        """What a command writes to the pipe behind it, where that is plain."""
-        arguments = self._expander.arguments(node.words)
-        match [argument.text for argument in arguments]:
-            case ["cat", str(file)] if not file.startswith("-"):
-                return _Input(file=arguments[1])
-            case ["cat"]:
-                return self._input(node)
-            case ["echo", *_]:
-                flags = sum(1 for argument in arguments[1:2] if argument.text in ("-n", "-e", "-ne", "-en"))
-                return _Input(words=_divided(arguments[1 + flags :]))
-            case ["printf", str(form)]:
-                plain = re.sub(r"\\[nt]", " ", form)
-                if "%" not in plain and "\\" not in plain:
-                    return _Input(words=_divided([Argument(plain, arguments[1].span)]))
-            case ["printf", "%s\\n" | "%s " | "%s\\0", *_]:
-                return _Input(words=_divided(arguments[2:]))
-        return _NOTHING_KNOWN
-
     def _writes(self, redirects: Sequence[Redirect]) -> Iterator[Argument]:
         for redirect in redirects:
             if redirect.target and _OUTPUT.fullmatch(redirect.operator):
@@ -404,23 +314,3 @@ def _is_pattern(word: Word) -> bool:
     return any(
         isinstance(part, Literal) and not part.quoted and re.search(r"[*?\[{]", part.text) for part in word.parts
     )
-
-
-def _divided(arguments: Sequence[Argument]) -> tuple[Argument, ...] | None:
-    """The words that xargs makes of a line with these fields; quotes and backslashes have a meaning of their own there."""
-    found: list[Argument] = []
-    for argument in arguments:
-        if argument.text is None:
-            found.append(argument)
-        elif re.search(r"[\\'\"]", argument.text):
-            return None
-        else:
-            found += [Argument(text, argument.span, argument.word) for text in argument.text.split()]
-    return tuple(found)
-
-
-def _body_words(body: Excerpt, delimiter: Word) -> tuple[Argument, ...] | None:
-    """The words of a here-document, where the shell leaves its body as it is."""
-    if re.search(r"[\\'\"]" if re.search(r"[\\'\"]", delimiter.raw) else r"[\\'\"$`]", body.text):
-        return None
-    return tuple(Argument(word[0], body.span(*word.span())) for word in re.finditer(r"\S+", body.text))

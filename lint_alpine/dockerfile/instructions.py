@@ -8,31 +8,18 @@ from typing import TypedDict
 
 from lint_alpine.dockerfile import checks, splitting
 from lint_alpine.dockerfile.heredocs import read_body, redirects
-from lint_alpine.dockerfile.lines import LONGEST_LINE, Lines
+from lint_alpine.dockerfile.lines import LONGEST_LINE, Directives, Lines
 from lint_alpine.source import Excerpt, Source, Span
 
-_ARGUMENT_LISTS = ("ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME")
-KEYWORDS = frozenset(
-    (
-        *_ARGUMENT_LISTS,
-        "ARG",
-        "ENV",
-        "EXPOSE",
-        "FROM",
-        "LABEL",
-        "MAINTAINER",
-        "ONBUILD",
-        "STOPSIGNAL",
-        "USER",
-        "WORKDIR",
-    )
+KEYWORDS = splitting.JSON_FORM.union(
+    ("ARG", "ENV", "EXPOSE", "FROM", "LABEL", "MAINTAINER", "ONBUILD", "STOPSIGNAL", "USER", "WORKDIR")
 )
 
-_JSON_FORM = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
 _HEREDOC_FORM = frozenset({"ADD", "COPY", "RUN"})
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%")
 _NO_LETTERS = re.compile(r"[^A-Za-z]+")
 _LONGEST_MESSAGE = 120
+_MOST_FAULTS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,39 +115,44 @@ class _Masked:
 
     shown: list[str]
     heredocs: dict[int, tuple[tuple[Heredoc, ...], int]] = field(default_factory=dict)
-    unterminated: SyntaxFault | None = None
+    faults: list[SyntaxFault] = field(default_factory=list)
 
 
 def parse(source: Source) -> Dockerfile:
-    """Reads any text, in time linear to its length. What BuildKit would refuse is a fault, in the order of the text."""
+    """Reads any text, in time linear to its length.
+
+    What BuildKit would refuse is a fault, in the order of the text; of very many the first hundred are told.
+    """
     lines = Lines.of(source)
     directives = lines.directives()
     masked = _mask(lines, directives.count, directives.escape)
-    found: list[Instruction] = []
+    faults = [*_line_faults(lines, directives), *masked.faults]
+    instructions: list[Instruction] = []
     comments: list[Comment] = []
+    empty = not faults
     for entry in _tokenize(masked.shown):
         first, end = entry["startline"], entry["endline"] + 1
         if not entry["content"].startswith("#"):
             heredocs, last = masked.heredocs.get(first, ((), end))
             text = lines.join(first, end, directives.escape)
-            found.append(_read(text, lines.span(first, last - 1), directives.escape, heredocs))
-        elif lines.is_comment(first):
+            instruction = _read(text, lines.span(first, last - 1), directives.escape, heredocs)
+            instructions += [instruction] if instruction.name in KEYWORDS else []
+            faults += _faults(instruction) if len(faults) < _MOST_FAULTS else []
+            empty = False
+        elif lines.heads[first] == "#":
             span = lines.comment(first)
             comments.append(Comment(span.text[1:], first + 1, span))
-    faults = [SyntaxFault(message, lines.span(line, line)) for message, line in directives.faults]
-    too_long = f"dockerfile line greater than max allowed size of {LONGEST_LINE}"
-    faults += [SyntaxFault(too_long, lines.span(line, line)) for line in lines.too_long()]
-    faults += [masked.unterminated] if masked.unterminated else []
-    faults += [fault for instruction in found for fault in _faults(instruction)]
-    if not found and not faults:
+    if empty:
         faults.append(SyntaxFault("file with no instructions", source.start))
-    return Dockerfile(
-        source,
-        directives.escape,
-        tuple(instruction for instruction in found if instruction.name in KEYWORDS),
-        tuple(comments),
-        _told(source, faults),
-    )
+    return Dockerfile(source, directives.escape, tuple(instructions), tuple(comments), _told(source, faults))
+
+
+def _line_faults(lines: Lines, directives: Directives) -> Iterator[SyntaxFault]:
+    for message, line in directives.faults:
+        yield SyntaxFault(_shown(message), lines.span(line, line))
+    for line in lines.too_long():
+        message = f"dockerfile line greater than max allowed size of {LONGEST_LINE}"
+        yield SyntaxFault(message, lines.span(line, line))
 
 
 def _tokenize(shown: Sequence[str]) -> list[_Entry]:
@@ -180,14 +172,14 @@ def _mask(lines: Lines, number: int, escape: str) -> _Masked:
     """
     masked = _Masked([""] * number)
     while number < len(lines):
-        if lines.is_blank(number) or lines.is_comment(number):
-            masked.shown.append("#" if lines.is_comment(number) else "")
+        if not lines.is_instruction(number):
+            masked.shown.append(lines.heads[number])
             number += 1
             continue
         end = lines.instruction_end(number, escape)
         documents = _documents(lines, number, end, escape)
         if isinstance(documents, SyntaxFault):
-            masked.unterminated = documents
+            masked.faults.append(documents)
             break
         if documents[0]:
             masked.heredocs[number] = documents
@@ -247,7 +239,7 @@ def _flag(text: Excerpt, flag: splitting.Piece) -> Flag:
 
 
 def _exec_form(name: str, body: Excerpt) -> tuple[tuple[str, Span], ...] | None:
-    if name not in _JSON_FORM:
+    if name not in splitting.JSON_FORM:
         return None
     start = splitting.first_field(body.text)[1] if name == "HEALTHCHECK" else 0
     try:
@@ -260,6 +252,7 @@ def _exec_form(name: str, body: Excerpt) -> tuple[tuple[str, Span], ...] | None:
 def _faults(instruction: Instruction) -> Iterator[SyntaxFault]:
     if instruction.name not in KEYWORDS:
         yield SyntaxFault(_shown(f"unknown instruction: {instruction.name}"), instruction.keyword)
+        return
     for message, span in checks.faults(instruction):
         yield SyntaxFault(_shown(message), span)
 
@@ -274,7 +267,7 @@ def _told(source: Source, faults: Sequence[SyntaxFault]) -> tuple[SyntaxFault, .
         return (SyntaxFault("this is a binary file, not a Dockerfile", line),)
     if found := _TEMPLATE.search(line.text):
         return (SyntaxFault(f"this is a template (`{found[0]}`), not a Dockerfile", line),)
-    return tuple(ordered)
+    return tuple(ordered[:_MOST_FAULTS])
 
 
 def _shown(message: str) -> str:

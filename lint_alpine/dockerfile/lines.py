@@ -23,10 +23,12 @@ class Directives:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines without their ends, counted from 0; the offsets where they start, and last where the text ends."""
+    """The lines without their ends, counted from 0; their first character that is no space (none: empty); the offsets
+    where they start, and as the last one where the text ends."""
 
     source: Source
     texts: tuple[str, ...]
+    heads: tuple[str, ...]
     starts: tuple[int, ...]
 
     @classmethod
@@ -39,7 +41,8 @@ class Lines:
         starts[-1] = len(source.text)
         if source.text.startswith("\ufeff"):
             texts[0], starts[0] = texts[0][1:], 1
-        return cls(source, tuple(text.rstrip("\r") for text in texts), tuple(starts))
+        texts = [text.rstrip("\r") for text in texts]
+        return cls(source, tuple(texts), tuple(text.lstrip(SPACE)[:1] for text in texts), tuple(starts))
 
     def __len__(self) -> int:
         return len(self.texts)
@@ -50,11 +53,9 @@ class Lines:
         begin = self.starts[first] + len(self.texts[first]) - len(self.texts[first].lstrip(SPACE))
         return Span(self.source, begin, self.starts[last] + len(text.rstrip(SPACE)))
 
-    def is_blank(self, number: int) -> bool:
-        return not self.texts[number].strip(SPACE)
-
-    def is_comment(self, number: int) -> bool:
-        return self.texts[number].lstrip(SPACE).startswith("#")
+    def is_instruction(self, number: int) -> bool:
+        """Neither blank nor a comment."""
+        return self.heads[number] not in ("", "#")
 
     def comment(self, number: int) -> Span:
         """A comment from its `#` to the end of the line."""
@@ -101,11 +102,10 @@ class Lines:
         """The index behind the last line of the instruction that starts on this line."""
         end = first
         for number in range(first, len(self.texts)):
-            if number > first and (self.is_blank(number) or self.is_comment(number)):
-                continue
-            end = number + 1
-            if _continued(self.texts[number], escape) is None:
-                break
+            if self.is_instruction(number):
+                end = number + 1
+                if _continued(self.texts[number], escape) is None:
+                    break
         return end
 
     def join(self, first: int, end: int, escape: str) -> Excerpt:
@@ -114,17 +114,17 @@ class Lines:
         pieces: list[tuple[int, int]] = []
         length = 0
         for number in range(first, end):
-            if number > first and (self.is_blank(number) or self.is_comment(number)):
-                continue
-            text = _continued(self.texts[number], escape)
-            text = self.texts[number] if text is None else text
-            if text:
+            if self.is_instruction(number):
+                text = _continued(self.texts[number], escape)
+                text = self.texts[number] if text is None else text
                 texts.append(text)
                 pieces.append((length, self.starts[number]))
                 length += len(text)
         joined = "".join(texts)
         start, stop = len(joined) - len(joined.lstrip(SPACE)), len(joined.rstrip(SPACE))
-        return Excerpt(self.source, joined, tuple(pieces) or ((0, self.starts[first]),)).cut(start, max(start, stop))
+        if len(pieces) == 1:
+            return Excerpt(self.source, joined[start:stop], ((0, pieces[0][1] + start),))
+        return Excerpt(self.source, joined, tuple(pieces)).cut(start, max(start, stop))
 
 
 def _continued(text: str, escape: str) -> str | None:

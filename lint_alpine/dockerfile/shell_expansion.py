@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from lint_alpine.dockerfile.patterns import Pattern
 from lint_alpine.dockerfile.shell import Literal, Part, Unknown, Variable, Word
-from lint_alpine.dockerfile.shell_words import assemble
+from lint_alpine.dockerfile.shell_text import assemble
 from lint_alpine.source import Excerpt, Span
 
 # Stands for what is not known in a script that a word makes (`sh -c "pip install $X"`).

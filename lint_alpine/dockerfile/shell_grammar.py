@@ -3,24 +3,12 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
-from lint_alpine.dockerfile.shell import (
-    Assignment,
-    Block,
-    BlockKind,
-    Redirect,
-    Script,
-    SimpleCommand,
-    Unknown,
-    Variable,
-    Word,
-)
-from lint_alpine.dockerfile.shell_words import MAXIMUM_DEPTH, HereDocument, WordReader
+from lint_alpine.dockerfile.shell import Assignment, BlockKind, Script, SimpleCommand, Unknown, Variable, Word
+from lint_alpine.dockerfile.shell_nodes import BlockNode, CommandNode, Node, RedirectNode, finish
+from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH, HereDocument
+from lint_alpine.dockerfile.shell_words import WordReader
 from lint_alpine.source import Excerpt, Span
-
-# A longer chain of `piped_from` could not be compared or printed recursively.
-_MAXIMUM_PIPE = 60
 
 # A body is read once to find its end and once more for its substitutions: nesting them has to end sooner.
 _HERE_DOCUMENT_DEPTH = 10
@@ -36,7 +24,7 @@ _CLOSERS = frozenset(
     ["then", "elif", "else", "fi", "do", "done", "esac", "}", ")", ";;", ";&", ";;&", ";", "&", "|", "|&", "&&", "||"]
 )
 _FUNCTION = re.compile(r"""[^ \t\n'"\\$`;&|<>(){}=]++[ \t]*+\([ \t]*+\)""")
-_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[[^\]\s]*\])?(\+?)=")
+_ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[(?:[^\[\]\s]|\[[^\[\]\s]*+\])*+\])?(\+?)=")
 _REDIRECT = re.compile(r"&>>|&>|[0-9]*(?:<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IN = re.compile(r"in(?=[ \t\n;#]|\\\n|\Z)")
@@ -44,40 +32,12 @@ _TIME_OPTION = re.compile(r"-p(?=[ \t\n])")
 _TEST_OPERATOR = re.compile(r"[;&|<>()]")
 
 
-_Redirect = tuple[str, Word, HereDocument | None, Span]
-
-
-@dataclass(slots=True, eq=False)
-class _Command:
-    """A simple command whose here-documents may still be unread; `inner` is what their bodies run."""
-
-    words: list[Word]
-    assignments: list[Assignment]
-    redirects: list[_Redirect]
-    inner: "list[_Node]"
-    span: Span
-
-
-@dataclass(slots=True, eq=False)
-class _Block:
-    """`piped`: how many parts of its pipe stand before it."""
-
-    kind: BlockKind
-    nodes: "list[_Node]" = field(default_factory=list)
-    variable: str | None = None
-    items: tuple[Word, ...] | None = None
-    piped: int = 0
-
-
-_Node = _Command | _Block
-
-
 def read(excerpt: Excerpt, depth: int = 0) -> Script:
     """The script that the excerpt's text is; `depth` is how deep it is nested in another one."""
     faults: list[tuple[str, Span]] = []
     nodes = _Grammar(excerpt, faults, depth).script()
     finished: list[SimpleCommand] = []
-    body = _finish(nodes, frozenset(), None, finished)
+    body = finish(nodes, frozenset(), None, finished)
     return Script(tuple(finished), tuple(faults), body)
 
 
@@ -86,20 +46,19 @@ class _Grammar(WordReader):
 
     def __init__(self, excerpt: Excerpt, faults: list[tuple[str, Span]], depth: int) -> None:
         super().__init__(excerpt, faults, depth)
-        self.nodes: list[_Node] = []
+        self.nodes: list[Node] = []
         self.expected: list[frozenset[str]] = []
-        self.holders: dict[HereDocument, list[_Node]] = {}
+        self.holders: dict[HereDocument, list[Node]] = {}
 
-    def script(self) -> list[_Node]:
+    def script(self) -> list[Node]:
         self.statements(frozenset())
-        if self.awaited:
-            for document in self.awaited:
-                self.faults.append((f"the here-document has no closing `{document.delimiter}`", document.span))
+        for document in self.awaited:
+            self.unclosed(document)
         return self.nodes
 
     @contextmanager
-    def block(self, kind: BlockKind) -> Iterator[_Block]:
-        outer, block = self.nodes, _Block(kind)
+    def block(self, kind: BlockKind) -> Iterator[BlockNode]:
+        outer, block = self.nodes, BlockNode(kind)
         outer.append(block)
         self.nodes = block.nodes
         yield block
@@ -122,7 +81,7 @@ class _Grammar(WordReader):
         if "$(" in body.text or "`" in body.text:
             inner = _Grammar(body, self.faults, self.depth + _HERE_DOCUMENT_DEPTH)
             inner.here_document_parts()
-            self.holders.get(document, self.nodes).extend(inner.nodes)
+            self.holders[document] += inner.nodes
 
     # Statements
 
@@ -144,7 +103,7 @@ class _Grammar(WordReader):
         found = self.statements(frozenset((closer, *others)))
         self.position += len(found)
         if not found:
-            self.fault(f"no closing `{closer}`", opener, min(opener + 1, self.end))
+            self.fault(f"no matching `{closer}`", opener, min(opener + 1, self.end))
         return found
 
     def statements(self, closers: frozenset[str]) -> str:
@@ -158,9 +117,9 @@ class _Grammar(WordReader):
         while True:
             self.line_breaks()
             found = self.reserved()
-            if found in closers and found:
+            if found in closers:
                 return found
-            if self.position >= self.end or (found and any(found in outer for outer in self.expected)):
+            if self.position >= self.end or any(found in outer for outer in self.expected):
                 return ""
             if found in _CLOSERS:
                 self.fault(f"`{found}` is not expected here", self.position, self.position + len(found))
@@ -205,7 +164,7 @@ class _Grammar(WordReader):
         count = 0
         while self.take("|", "|&"):
             if not count:
-                first = _Block(BlockKind.SUBSHELL, self.nodes[mark:])
+                first = BlockNode(BlockKind.SUBSHELL, self.nodes[mark:])
                 self.nodes[mark:] = [first]
             count += 1
             start = self.position
@@ -230,7 +189,7 @@ class _Grammar(WordReader):
             # What a compound command is redirected to does not matter, but here-documents have to be stepped over.
             while self._redirect(self.nodes):
                 self.blanks()
-        elif not found:
+        elif not found or found in ("!", "time"):
             if name := _FUNCTION.match(self.text, self.position):
                 self.position = name.end()
                 if self.enter(0):
@@ -336,15 +295,14 @@ class _Grammar(WordReader):
             self.line_breaks()
             if self.take("esac"):
                 return
-            before = self.position
             self.take("(")
             self._patterns()
             if not self.take(")"):
-                self.fault("no closing `esac`", start, start + 4)
+                self.fault("no matching `esac`", start, start + 4)
                 return
             with self.block(BlockKind.BRANCH):
                 found = self.until("esac", start, ";;", ";&", ";;&")
-            if found in ("esac", "") or self.position == before:
+            if found in ("esac", ""):
                 return
 
     def _patterns(self) -> None:
@@ -369,8 +327,8 @@ class _Grammar(WordReader):
     def _simple(self) -> None:
         words: list[Word] = []
         assignments: list[Assignment] = []
-        redirects: list[_Redirect] = []
-        inner: list[_Node] = []
+        redirects: list[RedirectNode] = []
+        inner: list[Node] = []
         start = end = self.position
         while True:
             at = self.position
@@ -387,7 +345,7 @@ class _Grammar(WordReader):
             end = self._significant(at)
             self.blanks()
         if end > start:
-            self.nodes.append(_Command(words, assignments, redirects, inner, self.excerpt.span(start, end)))
+            self.nodes.append(CommandNode(words, assignments, redirects, inner, self.excerpt.span(start, end)))
 
     def _significant(self, start: int) -> int:
         """`position` without the joined line ends before it."""
@@ -406,7 +364,7 @@ class _Grammar(WordReader):
             return Word(value.raw, (before, *value.parts), value.span, value.script)
         return value
 
-    def _redirect(self, inner: list[_Node]) -> _Redirect | None:
+    def _redirect(self, inner: list[Node]) -> RedirectNode | None:
         found = _REDIRECT.match(self.text, self.position)
         if not found:
             return None
@@ -424,43 +382,3 @@ class _Grammar(WordReader):
             self.holders[document] = inner
             self.awaited.append(document)
         return operator, target, document, self.excerpt.span(start, self._significant(start))
-
-
-def _finish(
-    nodes: list[_Node], kinds: frozenset[BlockKind], source: SimpleCommand | None, finished: list[SimpleCommand]
-) -> tuple[SimpleCommand | Block, ...]:
-    """The nodes as they are given out; `kinds` are those of the blocks around them, `source` is piped into them."""
-    body: list[SimpleCommand | Block] = []
-    upstream: SimpleCommand | None = None
-    for node in nodes:
-        before = len(finished)
-        if isinstance(node, _Command):
-            body += _finish(node.inner, kinds, None, finished)
-            command = _simple_command(node, kinds, source)
-            finished.append(command)
-            body.append(command)
-        else:
-            piped = source if not node.piped else upstream if node.piped % _MAXIMUM_PIPE else None
-            if node.kind is BlockKind.SUBSTITUTION:
-                piped = None
-            inner = _finish(node.nodes, kinds | {node.kind}, piped, finished)
-            body.append(Block(node.kind, inner, node.variable, node.items))
-        upstream = finished[-1] if len(finished) > before else None
-    return tuple(body)
-
-
-def _simple_command(node: _Command, kinds: frozenset[BlockKind], source: SimpleCommand | None) -> SimpleCommand:
-    redirects = tuple(
-        Redirect(operator, target if target.raw else None, document.body if document else None, span)
-        for operator, target, document, span in node.redirects
-    )
-    return SimpleCommand(
-        tuple(node.words),
-        tuple(node.assignments),
-        redirects,
-        node.span,
-        conditional=BlockKind.BRANCH in kinds or BlockKind.LOOP in kinds,
-        substitution=BlockKind.SUBSTITUTION in kinds,
-        subshell=BlockKind.SUBSHELL in kinds,
-        piped_from=source,
-    )

@@ -1,20 +1,14 @@
-"""The text of a shell script -> its words: quotes, escapes, expansions and here-documents, each with its place."""
+"""The text of a shell script -> its words: quotes, escapes and expansions, each with its place."""
 
 import re
-from abc import ABC, abstractmethod
-from bisect import bisect_left, bisect_right
+from abc import abstractmethod
 from collections.abc import Iterable
 from dataclasses import dataclass
-from operator import itemgetter
 
 from lint_alpine.dockerfile.shell import Literal, Part, Unknown, Variable, Word
-from lint_alpine.source import Excerpt, Span
+from lint_alpine.dockerfile.shell_text import TextReader, assemble
+from lint_alpine.source import Excerpt
 
-# How deep constructs may nest. Real scripts stay below 10; the parser's recursion has to end somewhere.
-MAXIMUM_DEPTH = 60
-
-_BLANKS = re.compile(r"(?:[ \t]|\\\n)*+")
-_COMMENT = re.compile(r"#[^\n]*")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _SPECIAL_PARAMETER = re.compile(r"[0-9@*#?$!-]")
 _OPERATOR = re.compile(r":[-+?=]|[-+?=]|##?|%%?|//?")
@@ -22,8 +16,10 @@ _ARRAY = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\[[^\]]*\])?\+?=")
 _BACKQUOTED = re.compile(r"((?:[^\\`]|\\.)*+)(`?)", re.DOTALL)
 _ANSI_QUOTED = re.compile(r"((?:[^\\']|\\.)*+)('?)", re.DOTALL)
 _ANSI_ESCAPE = re.compile(
-    r"\\(?:x(?P<x>[0-9A-Fa-f]{1,2})|u(?P<u>[0-9A-Fa-f]{1,4})|U(?P<U>[0-9A-Fa-f]{1,8})|(?P<octal>[0-7]{1,3})|(?P<letter>.))|[^\\]+",
-    re.DOTALL,
+    r"""[^\\]+
+    |\\(?:x(?P<x>[0-9A-Fa-f]{1,2})|u(?P<u>[0-9A-Fa-f]{1,4})|U(?P<U>[0-9A-Fa-f]{1,8})|(?P<octal>[0-7]{1,3})|(?P<letter>.))
+    """,
+    re.DOTALL | re.VERBOSE,
 )
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
@@ -46,48 +42,8 @@ _ARITHMETIC = re.compile(r"(?:[^()$`\\]|\\.)*+", re.DOTALL)
 _HERE_DOCUMENT = _Context(re.compile(r"[^\\$`]+"), quoted=True, escapable="$`\\")
 
 
-def assemble(excerpt: Excerpt, ranges: Iterable[tuple[int, int]]) -> Excerpt:
-    """The excerpt of several ranges of another one, one behind the other."""
-    texts: list[str] = []
-    pieces: list[tuple[int, int]] = []
-    length = 0
-    anchor = 0
-    for start, end in ranges:
-        anchor = start
-        if start >= end:
-            continue
-        inner = excerpt.pieces[
-            bisect_right(excerpt.pieces, start, key=itemgetter(0)) : bisect_left(excerpt.pieces, end, key=itemgetter(0))
-        ]
-        pieces.append((length, excerpt.offset(start)))
-        pieces += [(length + at - start, origin) for at, origin in inner]
-        texts.append(excerpt.text[start:end])
-        length += end - start
-    return Excerpt(excerpt.source, "".join(texts), tuple(pieces) or ((0, excerpt.offset(anchor)),))
-
-
-@dataclass(slots=True, eq=False)
-class HereDocument:
-    """A here-document whose body is still to come."""
-
-    delimiter: str
-    quoted: bool
-    strip_tabs: bool
-    span: Span
-    body: Excerpt | None = None
-
-
-class WordReader(ABC):
-    """Reads words from `text` at `position`; what stands in `$(...)` is read by the subclass."""
-
-    def __init__(self, excerpt: Excerpt, faults: list[tuple[str, Span]], depth: int) -> None:
-        self.excerpt = excerpt
-        self.text = excerpt.text
-        self.position = 0
-        self.end = len(excerpt.text)
-        self.faults = faults
-        self.depth = depth
-        self.awaited: list[HereDocument] = []
+class WordReader(TextReader):
+    """Reads words; what stands in `$(...)` is read by the subclass."""
 
     @abstractmethod
     def substitution(self) -> None:
@@ -97,54 +53,17 @@ class WordReader(ABC):
     def backquoted(self, script: Excerpt) -> None:
         """Read the commands of a script that stood between backquotes."""
 
-    @abstractmethod
-    def here_document(self, document: HereDocument) -> None:
-        """Take in a here-document whose body has been found."""
-
-    def fault(self, message: str, start: int, end: int) -> None:
-        self.faults.append((message, self.excerpt.span(start, end)))
-
-    def enter(self, opener: int, levels: int = 1) -> bool:
-        """Go deeper, unless it is too deep: then step over the opener alone, `opener` characters long."""
-        if self.depth + levels <= MAXIMUM_DEPTH:
-            self.depth += levels
-            return True
-        message = f"nested more than {MAXIMUM_DEPTH} levels deep"
-        if not any(text == message for text, _ in self.faults[-1:]):
-            self.fault(message, self.position, self.position + opener)
-        self.position += opener
-        return False
-
-    def skip(self, pattern: re.Pattern[str]) -> None:
-        if found := pattern.match(self.text, self.position):
-            self.position = found.end()
-
-    def blanks(self) -> None:
-        self.skip(_BLANKS)
-
-    def line_breaks(self) -> None:
-        """Skip blanks, comments and line ends, with the here-documents that begin behind a line end."""
-        while True:
-            self.blanks()
-            self.skip(_COMMENT)
-            if not self.text.startswith("\n", self.position):
-                return
-            self.position += 1
-            for document in self.awaited:
-                self._read_here_document(document)
-            self.awaited.clear()
-
     def word(self) -> Word:
         """The word at `position`; an empty one where none begins."""
-        return self.finish(self.position, self.parts(_WORD))
+        return self.finished(self.position, self.parts(_WORD))
 
     def value(self) -> Word:
         """What an assignment gives its variable: like a word, or an array in parentheses."""
         start = self.position
         array = self._array() if self.text.startswith("(", start) else ()
-        return self.finish(start, [*array, *self.parts(_WORD)])
+        return self.finished(start, [*array, *self.parts(_WORD)])
 
-    def finish(self, start: int, parts: list[Part]) -> Word:
+    def finished(self, start: int, parts: list[Part]) -> Word:
         end = self.position
         while self.text.endswith("\\\n", start, end):
             end -= 2
@@ -176,20 +95,13 @@ class WordReader(ABC):
                     found += self._double_quotes(start)
                 case "<" | ">" if context is _WORD and self.text.startswith("(", start + 1):
                     found.append(self._substitution(2, quoted=False))
-                case "(" if context is _PATTERN or (context is _WORD and self._before("?*+@!", found)):
+                case "(" if context is _PATTERN or (context is _WORD and _begins_pattern(found)):
                     found += self._pattern()
                 case "(" if context is _WORD and _begins_array(found):
                     found += self._array()
                 case _:
                     break
         return found
-
-    def _before(self, characters: str, found: list[Part]) -> bool:
-        """Whether the part before `position` ends, unquoted, in one of the characters."""
-        match found:
-            case [*_, Literal(text, False)]:
-                return text[-1] in characters
-        return False
 
     def _escape(self, context: _Context) -> list[Part]:
         start = self.position
@@ -367,24 +279,12 @@ class WordReader(ABC):
         self.depth -= 1
         return [Unknown(self.text[start : self.position], False, start)]
 
-    def _read_here_document(self, document: HereDocument) -> None:
-        ranges: list[tuple[int, int]] = [(self.position, self.position)]
-        closed = joined = False
-        while self.position < self.end and not closed:
-            start = self.position
-            line_end = self.text.find("\n", start)
-            self.position = self.end if line_end < 0 else line_end + 1
-            line = self.text[start : self.end if line_end < 0 else line_end]
-            text = line.lstrip("\t") if document.strip_tabs else line
-            closed = text == document.delimiter and not joined
-            if not closed:
-                ranges.append((start + len(line) - len(text), self.position))
-                # A backslash before the line end joins the lines before the delimiter is looked for.
-                joined = not document.quoted and (len(line) - len(line.rstrip("\\"))) % 2 == 1
-        document.body = assemble(self.excerpt, ranges)
-        if not closed:
-            self.faults.append((f"the here-document has no closing `{document.delimiter}`", document.span))
-        self.here_document(document)
+
+def _begins_pattern(found: list[Part]) -> bool:
+    match found:
+        case [*_, Literal(text, False)]:
+            return text[-1] in "?*+@!"
+    return False
 
 
 def _begins_array(found: list[Part]) -> bool:

@@ -163,10 +163,10 @@ def shell_script(name: str, arguments: Sequence[Argument]) -> Argument | None:
     return given.operands[0] if given.has("c") and given.operands else None
 
 
-def reads_script(arguments: Sequence[Argument]) -> bool:
-    """Whether a shell with these arguments takes its script from standard input."""
+def reads_script(name: str, arguments: Sequence[Argument]) -> bool:
+    """Whether the program is a shell that takes its script from standard input."""
     given = options(arguments, _SHELL)
-    return given.has("s") or not (given.operands or given.has("c"))
+    return name in SHELLS and (given.has("s") or not (given.operands or given.has("c")))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) +
 BLANK = r"\t\v\f\r "
 """What parts keyword and fields: a non-breaking space does not."""
 
+JSON_FORM = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
+"""The instructions whose arguments may be a JSON array; HEALTHCHECK after its CMD."""
+
 # Flags are read by bytes: the last byte of a non-breaking space in UTF-8 ends a flag, its first byte starts arguments.
 _WIDE_SPACES = ("\x85", "\xa0")
 

@@ -1,8 +1,8 @@
 """Instructions -> stages: what each is built from, and the variables, folder and user at every step of it."""
 
 import posixpath
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, SyntaxFault
 from lint_alpine.dockerfile.words import RawWord, arguments, expand, name_values
@@ -131,57 +131,79 @@ def _expand(raw: str, variables: Variables, escape: str) -> str | None:
 
 
 def read_stages(
-    dockerfile: Dockerfile, build_args: Mapping[str, str] | None = None, platform: str = "linux/amd64", target: str | None = None
+    dockerfile: Dockerfile,
+    build_args: Mapping[str, str] | None = None,
+    platform: str = "linux/amd64",
+    target: str | None = None,
 ) -> Stages:
-    """The stages as `docker build --platform --build-arg --target` would see them. Unknown targets are the last stage."""
-    given: dict[str, str | None] = dict(build_args or {})
-    predefined = platform_arguments(platform)
-    global_arguments: dict[str, str | None] = {}
+    """The stages as `docker build --platform --build-arg --target` sees them; an unknown target is the last stage."""
+    before, groups = _groups(dockerfile.instructions)
+    given: Variables = {**platform_arguments(platform), **(build_args or {})}
+    outer = _global_arguments(before, given, dockerfile.escape)
     stages: list[Stage] = []
     states: list[_State] = []
-    faults: list[SyntaxFault] = []
-    group: list[Instruction] = []
-    heads: list[tuple[Instruction, list[Instruction]]] = []
-
-    for instruction in dockerfile.instructions:
-        if instruction.name == "FROM":
-            group = []
-            heads.append((instruction, group))
-        elif heads:
-            group.append(instruction)
-        elif instruction.name == "ARG":
-            for pair in name_values(instruction):
-                scope = {**predefined, **global_arguments}
-                default = None if pair.value is None else _expand(pair.value, scope, dockerfile.escape)
-                global_arguments[pair.name] = given.get(pair.name, default)
-        elif not faults:
-            faults.append(SyntaxFault("no build stage in current context: FROM must come first", instruction.keyword))
-
-    if not heads and dockerfile.instructions and not faults:
-        faults.append(SyntaxFault("no FROM: this file has no build stage", dockerfile.instructions[0].keyword))
-
-    for index, (head, body) in enumerate(heads):
-        scope = {**predefined, **global_arguments, **{name: given[name] for name in global_arguments if name in given}}
-        words = arguments(head)
-        if not words:
-            faults.append(SyntaxFault("FROM requires either one or three arguments", head.keyword))
-            words = (RawWord("", head.keyword),)
-        elif len(words) not in (1, 3) or (len(words) == 3 and words[1].text.upper() != "AS"):
-            faults.append(SyntaxFault("FROM requires either one or three arguments", head.span))
-        name = words[2].text.lower() if len(words) == 3 else str(index)
+    named: dict[str, int] = {}
+    for index, (head, body) in enumerate(groups):
+        # BuildKit takes an ARG without a value for empty here.
+        scope = {name: value for name, value in outer.items() if value is not None}
+        words = arguments(head) or (RawWord("", head.keyword),)
         reference = _expand(words[0].text, scope, dockerfile.escape) or None
-        parent = next((at for at in range(index - 1, -1, -1) if reference and stages[at].name == reference.lower()), None)
+        parent = named.get(reference.lower()) if reference else None
+        state = states[parent].inherited() if parent is not None else _State()
+        states.append(state)
         flag = head.flag("platform")
         wanted = _expand(flag.value, scope, dockerfile.escape) if flag and flag.value else None
-        state = states[parent].inherited() if parent is not None else _State()
-        steps = _steps(body, state, {**predefined, **given}, {**predefined, **global_arguments}, dockerfile.escape)
-        base = Base(reference, words[0].span, parent)
-        stages.append(Stage(index, name, base, wanted or (stages[parent].platform if parent is not None else None), steps, head.span))
-        states.append(state)
-
-    result = Stages(tuple(stages), len(stages) - 1 if stages else None, tuple(faults))
+        alias = words[2].text.lower() if len(words) == 3 else None
+        if alias:
+            named[alias] = index
+        stages.append(
+            Stage(
+                index=index,
+                name=alias or str(index),
+                base=Base(reference, words[0].span, parent),
+                platform=wanted or (stages[parent].platform if parent is not None else None),
+                steps=_steps(body, state, given, outer, dockerfile.escape),
+                span=head.span,
+            )
+        )
+    result = Stages(tuple(stages), len(stages) - 1 if stages else None, _faults(before, groups))
     chosen = result.find(target) if target else None
-    return Stages(result.stages, chosen.index, result.faults) if chosen else result
+    return replace(result, final=chosen.index) if chosen else result
+
+
+def _groups(
+    instructions: Sequence[Instruction],
+) -> tuple[list[Instruction], list[tuple[Instruction, list[Instruction]]]]:
+    """What stands before the first FROM, and each FROM with what follows it."""
+    before: list[Instruction] = []
+    groups: list[tuple[Instruction, list[Instruction]]] = []
+    for instruction in instructions:
+        if instruction.name == "FROM":
+            groups.append((instruction, []))
+        else:
+            (groups[-1][1] if groups else before).append(instruction)
+    return before, groups
+
+
+def _global_arguments(before: Iterable[Instruction], given: Variables, escape: str) -> Variables:
+    """The variables that FROM can use: the predefined ones, and the ARGs before the first FROM."""
+    values: dict[str, str | None] = {name: value for name, value in given.items() if name in platform_arguments("")}
+    for instruction in before:
+        for pair in name_values(instruction) if instruction.name == "ARG" else ():
+            default = None if pair.value is None else _expand(pair.value, values, escape)
+            values[pair.name] = given.get(pair.name, default)
+    return values
+
+
+def _faults(
+    before: Sequence[Instruction], groups: Sequence[tuple[Instruction, list[Instruction]]]
+) -> tuple[SyntaxFault, ...]:
+    stray = next((instruction for instruction in before if instruction.name != "ARG"), None)
+    if stray is not None:
+        return (SyntaxFault(f"`{stray.name}` stands before the first FROM, where only ARG may", stray.keyword),)
+    if before and not groups:
+        return (SyntaxFault("there is no FROM, so no stage to build", before[0].keyword),)
+    return ()
 
 
 def _steps(
@@ -239,7 +261,11 @@ def _mount(text: str, span: Span, variables: Variables, escape: str) -> Mount:
     import csv
 
     options: dict[str, str] = {}
-    for option in next(iter(csv.reader([text.strip("\"'")])), []):
+    try:
+        fields = next(csv.reader([text]), [])
+    except csv.Error:
+        fields = text.split(",")
+    for option in fields:
         name, _, value = option.partition("=")
         options[name.strip().lower()] = _expand(value, variables, escape) or ""
     return Mount(options.get("type", "bind"), options, span)

@@ -23,7 +23,10 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The words of a command line: options by their long name, the other words, and options that no table has."""
+    """The words of a command line: options by their long name, the other words, and options that no table has.
+
+    A word behind an option that no table has is counted to it: it may be its value.
+    """
 
     options: tuple[Given, ...] = ()
     words: tuple[Argument, ...] = ()
@@ -110,6 +113,7 @@ class _Reader:
 
     def read(self, arguments: Sequence[Argument]) -> Parsed:
         index = 0
+        doubtful = -1
         while index < len(arguments):
             argument = arguments[index]
             text = _start(argument)
@@ -121,11 +125,15 @@ class _Reader:
                 index += self._long(argument, text, arguments, index)
             elif text.startswith("-") and text != "-":
                 index += self._short(argument, text, arguments, index)
+            elif doubtful == index - 1:
+                self.strange.append(argument)
             else:
                 self.words.append(argument)
                 if self.stop:
                     self.words += arguments[index:]
                     break
+            if self.strange and self.strange[-1] is argument and text.startswith("-") and "=" not in text:
+                doubtful = index
         return Parsed(tuple(self.options), tuple(self.words), tuple(self.strange))
 
     def _long(self, argument: Argument, text: str, arguments: Sequence[Argument], following: int) -> int:
@@ -180,7 +188,7 @@ def _start(argument: Argument) -> str:
     """The word's text; where it is not known, what stands in front of its first expansion tells what kind it is."""
     if argument.text is not None:
         return argument.text
-    return argument.span.text.replace('"', "").replace("'", "").partition("$")[0].partition("`")[0]
+    return argument.written.replace('"', "").replace("'", "").partition("$")[0].partition("`")[0]
 
 
 def _tail(span: Span, value: str) -> Span:

@@ -142,6 +142,8 @@ class _Reader:
         if isinstance(options, str):
             self.gathered.fault(_whole(line), options)
             return
+        # pip hands the same two sets to every line, so these work beside a requirement or file too.
+        self.gathered.apply(options.all("no-binary", "only-binary", "all-releases", "only-final"))
         written = line.text[:cut].rstrip()
         editable = next(iter(options.all("editable")), None)
         if not written and editable is None:
@@ -153,11 +155,7 @@ class _Reader:
         else:
             # Of `name -e folder` pip takes the name for the folder.
             reference, hashes = read_editable(written or editable.value or ""), frozenset()
-        self.gathered.add(
-            reference, span, hashes=hashes, constraint=file.constraint, editable=editable is not None
-        )
-        # pip hands the same two sets to every line, so these work beside a requirement too.
-        self.gathered.apply(options.all("no-binary", "only-binary", "all-releases", "only-final"))
+        self.gathered.add(reference, span, hashes=hashes, constraint=file.constraint, editable=editable is not None)
 
     def _options(self, options: Parsed, file: _File) -> None:
         # Of several -r or -c on one line pip takes the first, and -r before -c.
@@ -166,7 +164,19 @@ class _Reader:
                 path = _beside(option.value or "", file.path)
                 self.read(path, option.span, name == "constraint", file.chain)
                 return
-        self.gathered.apply(options.options)
+        # Of several --find-links too.
+        self.gathered.apply(options.all("find-links")[:1])
+        self.gathered.apply(
+            options.all(
+                "index-url",
+                "extra-index-url",
+                "no-index",
+                "prefer-binary",
+                "pre",
+                "require-hashes",
+                "no-require-hashes",
+            )
+        )
 
 
 def logical_lines(source: Source) -> Iterator[Excerpt]:
@@ -252,8 +262,7 @@ def parse_line_options(line: Excerpt, start: int) -> Parsed | str:
             words = shlex.split(text)
         except ValueError as error:
             return f"pip cannot split the options of this line: {str(error).lower()}"
-        span = line.span(start, len(line.text))
-        arguments = [Argument(word, span) for word in words]
+        arguments = list(_located(words, line, start))
     else:
         arguments = [
             Argument(token[0], line.span(start + token.start(), start + token.end())) for token in _TOKEN.finditer(text)
@@ -267,6 +276,15 @@ def parse_line_options(line: Excerpt, start: int) -> Parsed | str:
         if option.name == "config-settings" and "=" not in (option.value or ""):
             return "pip wants `--config-settings KEY=VALUE`"
     return options
+
+
+def _located(words: list[str], line: Excerpt, at: int) -> Iterator[Argument]:
+    """Words that shlex took out of quotes, at their places as far as they stand there as such."""
+    whole = line.span(at, len(line.text))
+    for word in words:
+        begin = line.text.find(word, at) if at >= 0 else -1
+        at = begin + len(word) if begin >= 0 else -1
+        yield Argument(word, line.span(begin, at) if begin >= 0 else whole)
 
 
 def _hashes(options: Parsed) -> frozenset[tuple[str, str]]:

@@ -47,4 +47,5 @@ def _range(span: Span) -> Json:
 
 def _position(source: Source, position: Position) -> Json:
     before = source.line(position.line)[: position.column - 1]
-    return {"line": position.line, "column": len(before.encode("utf-8", "surrogateescape")) + 1}
+    # A byte that was no UTF-8 is a lone surrogate, which "replace" makes one byte again.
+    return {"line": position.line, "column": len(before.encode("utf-8", "replace")) + 1}

@@ -1,5 +1,6 @@
 """The report as SARIF 2.1.0 (OASIS), which code scanning reads."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -107,7 +108,7 @@ def _place(span: Span) -> Json:
 def _artifact(path: str) -> Json:
     from urllib.parse import quote
 
-    uri = quote(path.encode("utf-8", "surrogateescape"))
+    uri = quote(os.fsencode(path))
     if path.startswith("/"):
         return {"uri": f"file://{uri}"}
     if path[1:3] == ":/":  # a drive of Windows

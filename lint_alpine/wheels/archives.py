@@ -18,7 +18,7 @@ _UNPACKED = 200 * 1024 * 1024
 _HEADER = 512
 
 
-class ArchiveError(ValueError):
+class ArchiveError(Exception):
     """The archive cannot be read, or not within bounds; the text tells why, for people."""
 
 

@@ -1,5 +1,6 @@
 """The apk packages that a source build needs, and what an installed apk package brings along."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,16 +14,19 @@ class NativeNeeds:
     """What it takes to compile one release of a project on Alpine, and to run it afterwards.
 
     `kind` is `extension`, `pure`, `runtime-only` (loads or calls native software) or `binary-only` (has no source
-    distribution). `compilers` are languages; `compiler_packages` the apk packages for them and for the programs that
-    the build calls (make, cmake, pkgconf). The build fails without `headers`; with `optional_headers` it gains a
-    feature, or links a system library in place of its own copy. `optional_extension`: it installs without a compiler
-    too, slower at run time. `runtime` must stay once it was compiled, `runtime_even_with_wheel` in any case.
-    `minimum_rust` is the oldest rust that compiles it. `verified` tells where the header list comes from.
+    distribution). `compilers` are languages, `compiler_packages` the apk packages for them; `tools` are the other
+    programs that the build calls (make, cmake, pkgconf). The build fails without `headers`; with `optional_headers` it
+    gains a feature, or links a system library in place of its own copy, or nobody has checked. `optional_extension`:
+    it installs without a compiler too, slower at run time. `runtime` must stay once it was compiled,
+    `runtime_even_with_wheel` in any case. `minimum_rust` is the oldest rust that compiles it, as far as it is known.
+    `verified` tells where the list of headers comes from: `measured`, `project`, `aports`, `debian`, `index`, or
+    `unverified`.
     """
 
     kind: str = "extension"
     compilers: frozenset[str] = frozenset()
     compiler_packages: tuple[str, ...] = ()
+    tools: tuple[str, ...] = ()
     headers: tuple[str, ...] = ()
     optional_headers: tuple[str, ...] = ()
     runtime: tuple[str, ...] = ()
@@ -45,12 +49,12 @@ def needs_of(name: str, version: str | None = None, release: str | None = None) 
         return None
     form = _form(forms, version)
     words = form.get("toolchain", [])
-    toolchain = data.native()["toolchain"]
-    tools = [package for word in words for package in toolchain[word]]
+    languages = [word for word in words if word in _COMPILERS]
     return NativeNeeds(
         kind=form.get("kind", "extension"),
-        compilers=frozenset(word for word in words if word in _COMPILERS),
-        compiler_packages=_named(tools, release),
+        compilers=frozenset(languages),
+        compiler_packages=_named(_packages(languages), release),
+        tools=_named(_packages(word for word in words if word not in _COMPILERS), release),
         headers=_named(form.get("build", ()), release),
         optional_headers=_named(form.get("optional", ()), release),
         runtime=_named(form.get("runtime", ()), release),
@@ -72,7 +76,12 @@ def _form(forms: list[data.NativeForm], version: str | None) -> data.NativeForm:
     return next((form for form in forms if "before" not in form or wanted < Version(form["before"])), forms[-1])
 
 
-def _named(packages: "list[str] | tuple[str, ...]", release: str | None) -> tuple[str, ...]:
+def _packages(words: Iterable[str]) -> list[str]:
+    """The apk packages behind words such as `c++` and `autotools`."""
+    return [package for word in words for package in data.native()["toolchain"][word]]
+
+
+def _named(packages: Iterable[str], release: str | None) -> tuple[str, ...]:
     """The names under which a release has these packages, each once."""
     return tuple(dict.fromkeys(apk_name(package, release) for package in packages))
 
@@ -95,25 +104,27 @@ def provides(package: str, release: str | None = None) -> frozenset[str]:
     """An apk package and all that its installation brings along, as far as the data knows.
 
     `build-base` brings gcc, g++, make and musl-dev; `cargo` brings rust and with it gcc; a `-dev` package brings its
-    library. Names that mean the same package (`libc-dev` and `musl-dev`) are all there.
+    library and, for its pkg-config file, pkgconf. Names that mean the same (`libc-dev`, `musl-dev`) are all there.
     """
-    packages = data.apk()["packages"]
     found: set[str] = set()
     waiting = [package]
     while waiting:
         name = waiting.pop()
-        if name in found:
-            continue
-        found.add(name)
-        entry = packages.get(name, {})
-        brought = [*entry.get("contains", ()), *entry.get("runtime", ())]
-        for ranged in entry.get("contains_in", ()):
-            if _within(release, ranged.get("since"), ranged.get("before")):
-                brought.extend(ranged["packages"])
-        waiting.extend(brought)
-        # The name that this release has for it: libssl3 is libssl1.1 up to 3.16.
-        waiting.extend(apk_name(other, release) for other in brought)
+        if name not in found:
+            found.add(name)
+            brought = _brought(name, release)
+            # The names that this release has for them as well: libssl3 is libssl1.1 up to 3.16.
+            waiting += [*brought, *(apk_name(other, release) for other in brought)]
     return frozenset(found)
+
+
+def _brought(name: str, release: str | None) -> list[str]:
+    entry = data.apk()["packages"].get(name)
+    if entry is None:
+        return ["pkgconf"] if name.endswith("-dev") else ["python3"] if name.startswith("py3-") else []
+    ranged = [each for each in entry.get("contains_in", ()) if _within(release, each.get("since"), each.get("before"))]
+    later = [package for each in ranged for package in each["packages"]]
+    return [*entry.get("contains", ()), *entry.get("runtime", ()), *later]
 
 
 def _within(release: str | None, since: str | None, before: str | None) -> bool:

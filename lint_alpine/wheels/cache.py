@@ -37,7 +37,7 @@ class Entry:
     @property
     def as_of(self) -> str:
         """The UTC date of the answer, in ISO form."""
-        return time.strftime("%Y-%m-%d", time.gmtime(self.stored))
+        return _date(self.stored)
 
 
 class DiskCache:
@@ -51,6 +51,10 @@ class DiskCache:
         self._folder = folder / _FORMAT
         self._limit = limit
         self._written = False
+
+    def today(self) -> str:
+        """The UTC date, in ISO form."""
+        return _date(self.clock())
 
     def read(self, kind: str, key: str) -> Entry | None:
         """The entry, fresh or not; None where there is none that can be understood."""
@@ -130,6 +134,10 @@ class DiskCache:
             with suppress(OSError):
                 status = path.stat()
                 yield path, status.st_mtime, status.st_size
+
+
+def _date(seconds: float) -> str:
+    return time.strftime("%Y-%m-%d", time.gmtime(seconds))
 
 
 def _replace(path: Path, content: bytes) -> None:

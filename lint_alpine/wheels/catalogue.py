@@ -16,12 +16,13 @@ from lint_alpine.installs.dependency import FileChoice
 from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, Unavailable, WheelSource
-from lint_alpine.wheels.listing import release_of
+from lint_alpine.wheels.listing import Listing, release_of, releases_of
 
 Hashes = frozenset[tuple[str, str]]
 
 # A project and the extras of it that are asked for: the unit that is resolved, as in pip.
 Identifier = tuple[str, frozenset[str]]
+NO_EXTRAS: frozenset[str] = frozenset()
 
 # More than the largest real sets need (2,000): a source that never stops naming new projects is cut off.
 MOST_PROJECTS = 3_000
@@ -42,7 +43,7 @@ class Candidate:
     version: Version | None = None
     distribution: Distribution | None = None
     url: str | None = None
-    extras: frozenset[str] = frozenset()
+    extras: frozenset[str] = NO_EXTRAS
     base: "Candidate | None" = None
 
     @property
@@ -59,7 +60,7 @@ class Wanted:
 
     name: str
     specifier: str = ""
-    extras: frozenset[str] = frozenset()
+    extras: frozenset[str] = NO_EXTRAS
     hashes: Hashes = NO_HASHES
     url: str | None = None
     exactly: Candidate | None = None
@@ -86,6 +87,14 @@ def holds(marker: Marker | None, environment: Mapping[str, str], extras: Collect
         return any(marker.evaluate({**environment, "extra": extra}) for extra in extras or ("",))
     except (UndefinedComparison, UndefinedEnvironmentName):
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What requirements lead to: the candidate for each identifier, and all that is wanted of each project."""
+
+    reached: dict[Identifier, Candidate]
+    wanted: dict[str, list[Wanted]]
 
 
 @dataclass(slots=True)
@@ -148,6 +157,9 @@ class Catalogue:
             return (self.nothing(name),)
         return self._meeting(name, *self._joined(wanted))
 
+    def first(self, name: str, wanted: Iterable[Wanted]) -> Candidate | None:
+        return next(iter(self.matching(name, wanted)), None)
+
     def obstacle(self, name: str, wanted: Collection[Wanted]) -> Obstacle | None:
         """What stands in the way of meeting these requirements on an offered project together; None if nothing does."""
         offer = self.offer(name)
@@ -173,37 +185,49 @@ class Catalogue:
         """What a candidate needs in the image. Asks for it, and for what that pulls in, where it is not known yet."""
         if candidate not in self._dependencies:
             self._read_ahead(candidate.base or candidate)
-            self._dependencies[candidate] = needed = self._needed(candidate)
             told = (self._offers, self.fixed, self._direct)
-            self.explore(each for each in needed if not any(each.name in names for names in told))
-        return self._dependencies[candidate]
+            self.survey([w for w in self._needed(candidate) if not any(w.name in names for names in told)], {})
+        return self._needed(candidate)
 
-    def explore(self, wanted: Iterable[Wanted]) -> None:
-        """Learn what these requirements pull in if each project's first candidate is taken: few and large questions."""
-        asked_for: dict[str, list[Wanted]] = defaultdict(list)
-        done: set[Candidate] = set()
-        level = list(wanted)
+    def survey(self, roots: Iterable[Wanted], picks: Mapping[str, Candidate]) -> "Survey":
+        """What these requirements lead to with these picks, and elsewhere with the first candidate that is found.
+
+        Goes breadth first, so that the sources are asked few and large questions.
+        """
+        survey = Survey({}, defaultdict(list))
+        level = list(roots)
         while level:
             for each in level:
-                asked_for[each.name].append(each)
+                survey.wanted[each.name].append(each)
             self._direct.update(each.name for each in level if each.url is not None)
             self.ask_offers({each.name for each in level} - self._direct)
-            first = {name: next(iter(self.matching(name, asked_for[name])), None) for name in {e.name for e in level}}
-            self._ask_needs(candidate for candidate in first.values() if candidate is not None)
-            reached = {self.with_extras(top, each.extras): None for each in level if (top := first[each.name])}
-            new = [candidate for candidate in reached if candidate not in done]
-            done.update(new)
-            level = [each for candidate in new for each in self._needed(candidate) if each.exactly is None]
+            names = sorted({each.name for each in level})
+            firsts = {name: picks.get(name) or survey.reached.get((name, NO_EXTRAS)) for name in names}
+            found = {name: first or self.first(name, survey.wanted[name]) for name, first in firsts.items()}
+            self._ask_needs(candidate for candidate in found.values() if candidate is not None)
+            level = list(self._below(level, found, survey))
+        return survey
+
+    def _below(
+        self, level: Iterable[Wanted], found: Mapping[str, Candidate | None], survey: "Survey"
+    ) -> Iterator[Wanted]:
+        for each in level:
+            base = found[each.name]
+            if base is not None and each.identifier not in survey.reached:
+                survey.reached[each.identifier] = candidate = self.with_extras(base, each.extras)
+                yield from (needed for needed in self._needed(candidate) if needed.exactly is None)
 
     def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
-        base = (Wanted(candidate.name, exactly=candidate.base),) if candidate.base is not None else ()
         declared = self.declared(candidate)
-        if not isinstance(declared, Needs):
-            return base
-        # pip passes over an extra that the release does not provide, with a warning.
-        extras = sorted(candidate.extras.intersection(map(canonicalize_name, declared.extras)))
-        needed = (each for each in declared.requirements if holds(each.marker, self.markers, extras))
-        return *base, *(part for each in needed for part in wanted_by(each))
+        if candidate not in self._dependencies:
+            needed = () if candidate.base is None else (Wanted(candidate.name, exactly=candidate.base),)
+            if isinstance(declared, Needs):
+                # pip passes over an extra that the release does not provide, with a warning.
+                extras = sorted(candidate.extras.intersection(map(canonicalize_name, declared.extras)))
+                held = (each for each in declared.requirements if holds(each.marker, self.markers, extras))
+                needed = (*needed, *(part for each in held for part in wanted_by(each)))
+            self._dependencies[candidate] = needed
+        return self._dependencies[candidate]
 
     def _joined(self, wanted: Collection[Wanted]) -> tuple[str, Hashes]:
         specifier = ",".join(sorted({each.specifier for each in wanted if each.specifier}))
@@ -243,7 +267,8 @@ class Catalogue:
         new = sorted(name for name in names if name not in self._offers and name not in self.fixed)
         asked = new[: max(0, MOST_PROJECTS - len(self._offers))]
         if asked:
-            self._offers.update(self.offers.offers(asked))
+            for name, offer in self.offers.offers(asked).items():
+                self._offers[name] = _by_release(offer)
         for name in new:
             self._offers.setdefault(name, Unavailable(name, "too many projects were asked for"))
 
@@ -290,6 +315,13 @@ class _Remembered:
 
     def after(self, candidate: Candidate) -> Iterator[Candidate]:
         return islice(dropwhile(lambda each: each is not candidate, self), 1, None)
+
+
+def _by_release(offer: Offer | Unavailable) -> Offer | Unavailable:
+    """The same offer, its files sorted once and for all."""
+    if isinstance(offer, Unavailable):
+        return offer
+    return replace(offer, distributions=Listing(releases_of(offer.distributions)))
 
 
 def _one_a_release(files: Iterable[Distribution]) -> Iterator[Distribution]:

@@ -9,7 +9,7 @@ from packaging.version import InvalidVersion, Version
 
 from lint_alpine.environment import Environment, markers, supported_tags
 from lint_alpine.installs.dependency import Dependency, Locked, Requirements
-from lint_alpine.wheels.catalogue import Candidate, Catalogue, Identifier, Wanted, holds, wanted_by
+from lint_alpine.wheels.catalogue import NO_EXTRAS, Candidate, Catalogue, Identifier, Wanted, holds, wanted_by
 from lint_alpine.wheels.choice import Obstacle, Target, choose
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Evidence, Needs, NeedsSource, Offer, Origin, Unavailable, WheelSource
@@ -179,7 +179,7 @@ def _reached(
     """What the user's requirements lead to, each searched breadth first, so that its chains are the shortest ones."""
     reached: dict[str, _Reached] = {}
     for dependency, _ in roots:
-        reached.setdefault(dependency.name, _Reached(candidates[dependency.name, frozenset()], dependency, ()))
+        reached.setdefault(dependency.name, _Reached(candidates[dependency.name, NO_EXTRAS], dependency, ()))
     searched: set[Identifier] = set()
     for dependency, wanted in roots:
         queue: deque[tuple[Wanted, tuple[str, ...], str]] = deque((each, (), "the requirements") for each in wanted)
@@ -187,7 +187,7 @@ def _reached(
             each, via, parent = queue.popleft()
             if each.name in catalogue.fixed:
                 continue
-            here = _Reached(candidates[each.name, frozenset()], dependency, via)
+            here = _Reached(candidates[each.name, NO_EXTRAS], dependency, via)
             reached.setdefault(each.name, here).wanted.append((each, parent))
             if each.identifier in searched:
                 continue

@@ -1,34 +1,286 @@
-"""Asks the package index which files exist and what releases need: the only module that opens connections."""
+"""The package index as a source: which files exist, what releases need, what a source distribution is built of."""
 
 import re
-import zlib
-from collections.abc import Callable, Collection, Coroutine, Generator, Mapping
-from dataclasses import dataclass, replace
-from hashlib import new as new_hash
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from packaging.version import Version
 
-from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
+from lint_alpine.wheels.archives import ArchiveError
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
-from lint_alpine.wheels.metadata import (
-    MetadataError,
-    SdistContents,
-    is_metadata,
-    is_top_level,
-    read_metadata,
-    read_requirements,
-    sdist_contents,
-)
+from lint_alpine.wheels.metadata import MetadataError, SdistContents
 from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, Page, from_rows, read_page
+from lint_alpine.wheels.releases import MetadataHashes, Releases
 from lint_alpine.wheels.settings import IndexSettings
+from lint_alpine.wheels.transport import Bounds, Head, Statistics, Transport, TransportError
 from lint_alpine.wheels.urls import without_credentials
 
 if TYPE_CHECKING:
     import asyncio
-    import threading
 
-    import httpx
+Progress = Callable[[int, int], None]
+"""Told how many answers are there, of how many."""
+
+_Key = TypeVar("_Key")
+_Answer = TypeVar("_Answer")
+
+_NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What all indexes together say of a project."""
+
+    offer: Offer
+    hashes: MetadataHashes
+
+
+class PackageIndex:
+    """Implements `WheelSource` and `NeedsSource` by asking package indexes, and remembers the answers on disk.
+
+    What fails, fails for the project concerned: as `Unavailable`, whose reason holds no credentials. Files are only
+    asked for at URLs that an index page gives, whatever URL a distribution has. Close it, or use it as a context.
+    """
+
+    def __init__(
+        self,
+        settings: IndexSettings,
+        cache: DiskCache,
+        on_progress: Progress | None = None,
+        *,
+        refresh: bool = False,
+        bounds: Bounds | None = None,
+    ) -> None:
+        """With `refresh` even what is fresh on disk is asked for again. Nothing is opened before something is asked."""
+        self.statistics = Statistics()
+        self._settings = settings
+        self._cache = cache
+        self._on_progress = on_progress
+        self._refresh = refresh
+        self._bounds = bounds or Bounds()
+        self._left = self._bounds.run
+        self._listings: dict[str, _Listing | Unavailable] = {}
+        self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._transport: Transport | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
+        """The files of each project (normalised name), merged from all indexes."""
+        self._list(names)
+        found = {name: self._listings[name] for name in names}
+        return {name: listing.offer if isinstance(listing, _Listing) else listing for name, listing in found.items()}
+
+    def needs(
+        self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
+    ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
+        """What each release declares: in the wheel that pip would take first, else in any other wheel (they rarely
+        differ), else in its source distribution where PEP 643 makes that binding."""
+        self._list({name for name, _ in wanted})
+
+        async def release_needs(release: tuple[str, Version]) -> Needs | Unavailable:
+            match self._listings[release[0]]:
+                case Unavailable() as unavailable:
+                    return unavailable
+                case listing:
+                    return await self._releases().needs(listing.offer, listing.hashes, release[1], wanted[release])
+
+        self._needs |= self._ask({key: key[0] for key in wanted if key not in self._needs}, release_needs)
+        return {release: self._needs[release] for release in wanted}
+
+    def sdist_contents(self, distribution: Distribution) -> SdistContents | Unavailable:
+        """What a source distribution is built of. It is read as it streams by: nothing is unpacked or run."""
+        name, filename = distribution.name, distribution.filename
+        self._list({name})
+
+        async def contents(name: str) -> SdistContents | Unavailable:
+            listing = self._listings[name]
+            if isinstance(listing, Unavailable):
+                return listing
+            for each in listing.offer.distributions:
+                if each.filename == filename and each.url is not None and not each.is_wheel:
+                    return await self._releases().contents(each, each.url)
+            return Unavailable(name, f"the index does not list {filename}")
+
+        return self._ask({name: name}, contents)[name]
+
+    def close(self) -> None:
+        """Ends connections and tidies the cache."""
+        import asyncio
+
+        if self._loop is not None:
+            with suppress(TimeoutError):
+                asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result(timeout=5)
+            self._loop.call_soon_threadsafe(self._loop.stop)
+        self._loop = self._transport = None
+        self._cache.prune()
+
+    async def _shut_down(self) -> None:
+        import asyncio
+
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
+        if self._transport is not None:
+            await self._transport.close()
+
+    # The event loop runs in a thread of its own: the caller may have one already.
+
+    def _ask(
+        self, names: Mapping[_Key, str], ask: Callable[[_Key], Coroutine[object, object, _Answer]]
+    ) -> dict[_Key, _Answer | Unavailable]:
+        """An answer for each key, or why there is none for the project that it concerns."""
+        import asyncio
+        from concurrent.futures import as_completed
+        from time import monotonic
+
+        if not names:
+            return {}
+        start = monotonic()
+        loop = self._started()
+        futures = {
+            asyncio.run_coroutine_threadsafe(self._bounded(name, ask(key)), loop): key for key, name in names.items()
+        }
+        answers: dict[_Key, _Answer | Unavailable] = {}
+        try:
+            for future in as_completed(futures):
+                answers[futures[future]] = future.result()
+                if self._on_progress is not None:
+                    self._on_progress(len(answers), len(names))
+        finally:
+            for future in futures:
+                future.cancel()
+            self._left -= monotonic() - start
+        return {key: answers[key] for key in names}
+
+    async def _bounded(self, name: str, answer: Coroutine[object, object, _Answer]) -> _Answer | Unavailable:
+        import asyncio
+
+        try:
+            async with asyncio.timeout(self._left):
+                return await answer
+        except TimeoutError:
+            return Unavailable(name, f"the index took longer than the {self._bounds.run:g} s that a run waits for it")
+        except (TransportError, ArchiveError, MetadataError) as error:
+            return Unavailable(name, str(error))
+
+    def _started(self) -> "asyncio.AbstractEventLoop":
+        import asyncio
+        import threading
+
+        def run(loop: asyncio.AbstractEventLoop) -> None:
+            loop.run_forever()
+            loop.close()
+
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            threading.Thread(target=run, args=(self._loop,), name="package index", daemon=True).start()
+        return self._loop
+
+    def _connected(self) -> Transport:
+        if self._transport is None:
+            self._transport = Transport(self._settings, self._bounds, self.statistics)
+        return self._transport
+
+    def _releases(self) -> Releases:
+        return Releases(self._connected(), self._cache, self._refresh)
+
+    # Pages
+
+    def _list(self, names: Collection[str]) -> None:
+        unknown = {name: name for name in names if name not in self._listings}
+        self._listings |= self._ask(unknown, self._listing)
+
+    async def _listing(self, name: str) -> _Listing | Unavailable:
+        if not _NAME.fullmatch(name):
+            return Unavailable(name, "it is not the name of a project")
+        files: dict[object, Distribution] = {}
+        hashes: dict[str, Mapping[str, str]] = {}
+        evidence: list[Evidence] = []
+        for url in map(without_credentials, self._settings.urls):
+            # pip passes over an index that fails. What that one offers is not known then, so this is the end here.
+            answer = await self._page(f"{url.rstrip('/')}/{name}/", name)
+            if answer is not None:
+                page, origin, as_of = answer
+                evidence.append(Evidence(origin, as_of, url))
+                hashes = {**page.metadata_hashes, **hashes}
+                for each in page.distributions:
+                    files.setdefault((each.filename, each.hashes), each)
+        if not evidence:
+            return Unavailable(name, "the index does not list it")
+        return _Listing(Offer(name, tuple(files.values()), _joined(evidence)), hashes)
+
+    async def _page(self, url: str, name: str) -> tuple[Page, Origin, str] | None:
+        """What one index lists, where that is known from, and of which day; None where it has no such project."""
+        entry = self._cache.read("pages", url)
+        known = _page_from(entry, name)
+        if entry is not None and known is not None and not self._refresh and self._cache.is_fresh(entry):
+            self.statistics.cache_hits += 1
+            return known, Origin.CACHE, entry.as_of
+        conditions = _conditions(entry) if entry is not None and known is not None else {}
+        head, content = await self._connected().get_body(url, {"Accept": ACCEPT, **conditions}, self._bounds.page)
+        match head.status:
+            case 200:
+                try:
+                    page = read_page(name, content, head.headers.get("content-type", ""), head.url)
+                except NotAnIndexPageError as error:
+                    raise TransportError(f"what {head.host} answered {error}") from None
+                return page, Origin.INDEX, self._remember(url, page, head, None)
+            case 304 if known is not None and conditions:
+                self.statistics.cache_hits += 1
+                return known, Origin.INDEX, self._remember(url, known, head, entry)
+            case 404:
+                return None
+            case status:
+                raise TransportError(f"{head.host} answered with status {status}")
+
+    def _remember(self, url: str, page: Page, head: Head, former: Entry | None) -> str:
+        """Keeps a page for as long as it may be kept; returns its date."""
+        now = self._cache.clock()
+        seconds = lifetime(head.headers.get("cache-control"), head.headers.get("age"))
+        entry = Entry(
+            data=page.rows,
+            stored=now,
+            expires=now + (seconds or 0),
+            etag=head.headers.get("etag", former.etag if former is not None else None),
+            last_modified=head.headers.get("last-modified", former.last_modified if former is not None else None),
+        )
+        if seconds is not None:
+            self._cache.write("pages", url, entry)
+        return entry.as_of
+
+
+def _page_from(entry: Entry | None, name: str) -> Page | None:
+    try:
+        return from_rows(name, entry.data) if entry is not None else None
+    except ValueError:
+        return None
+
+
+def _conditions(entry: Entry) -> dict[str, str]:
+    """The headers by which a server may answer that nothing has changed (RFC 9110)."""
+    etag = {"If-None-Match": entry.etag} if entry.etag else {}
+    return etag | ({"If-Modified-Since": entry.last_modified} if entry.last_modified else {})
+
+
+def _joined(evidence: list[Evidence]) -> Evidence:
+    """Knowledge from several indexes is as old as the oldest piece of it."""
+    remembered = any(each.origin is Origin.CACHE for each in evidence)
+    return Evidence(
+        origin=Origin.CACHE if remembered else Origin.INDEX,
+        as_of=min(each.as_of for each in evidence),
+        detail=", ".join(each.detail for each in evidence),
+    )

@@ -12,18 +12,19 @@ from packaging.specifiers import SpecifierSet
 from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, ResolutionTooDeep
 from resolvelib.resolvers import Resolution
 
-from lint_alpine.wheels.catalogue import Candidate, Catalogue, Identifier, Wanted
+from lint_alpine.wheels.catalogue import NO_EXTRAS, Candidate, Catalogue, Identifier, Wanted
 
 if TYPE_CHECKING:
     from resolvelib.providers import Preference
-    from resolvelib.structs import RequirementInformation
+    from resolvelib.structs import RequirementInformation, State
 
     Information = RequirementInformation[Wanted, Candidate]
 
+MOST_SURVEYS = 30
 MOST_ROUNDS = 20_000
-GAVE_UP = f"the requirements are not resolved after {MOST_ROUNDS} rounds; each release is the first one found"
-# One step looks up what meets the requirements on a project: some 10 microseconds.
-MOST_STEPS = 500_000
+# One step is a look at a project: about a microsecond.
+MOST_STEPS = 3_000_000
+GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
 
 
 # After so many conflicts pip takes a project first (resolution/resolvelib/provider.py of pip 26).
@@ -48,9 +49,11 @@ def resolve(roots: Sequence[Wanted], catalogue: Catalogue, *, backtracks: bool =
     Where pip would stop because of one project, that project is left out and the rest resolved, so that all of it can
     be judged. `backtracks` is false for a pip before 20.3, whose resolver kept to the first release that it found.
     """
-    catalogue.explore(roots)
+    settled = _settled(roots, catalogue)
     if not backtracks:
         return Resolved(_first_found(roots, catalogue))
+    if settled is not None:
+        return Resolved(settled)
     left_out = _without_candidates(roots, catalogue)
     effort = _Effort()
     while True:
@@ -68,12 +71,29 @@ def resolve(roots: Sequence[Wanted], catalogue: Catalogue, *, backtracks: bool =
             return Resolved(state.mapping)
 
 
+def _settled(roots: Sequence[Wanted], catalogue: Catalogue) -> Mapping[Identifier, Candidate] | None:
+    """The set in which every project has its first candidate, if there is one: then pip has nothing to search for.
+
+    None where requirements leave nothing of a project, or where the set does not come to rest.
+    """
+    picks: dict[str, Candidate] = {}
+    for _ in range(MOST_SURVEYS):
+        survey = catalogue.survey(roots, picks)
+        firsts = {name: catalogue.first(name, wanted) for name, wanted in survey.wanted.items()}
+        picks = {name: first for name, first in firsts.items() if first is not None}
+        if len(picks) < len(firsts):
+            return None
+        if all(survey.reached[name, NO_EXTRAS] is pick for name, pick in picks.items()):
+            return survey.reached
+    return None
+
+
 def _without_candidates(roots: Iterable[Wanted], catalogue: Catalogue) -> set[str]:
     """The projects for which the user's own requirements leave nothing: backtracking cannot help them."""
     by_name: dict[str, list[Wanted]] = defaultdict(list)
     for root in roots:
         by_name[root.name].append(root)
-    return {name for name, wanted in by_name.items() if not any(True for _ in catalogue.matching(name, wanted))}
+    return {name for name, wanted in by_name.items() if catalogue.first(name, wanted) is None}
 
 
 def _blamed(causes: "Iterable[Information]", catalogue: Catalogue, left_out: set[str]) -> set[str]:
@@ -83,7 +103,7 @@ def _blamed(causes: "Iterable[Information]", catalogue: Catalogue, left_out: set
         by_name[requirement.name].append(requirement)
     for name in left_out:
         by_name.pop(name, None)
-    empty = {name for name, wanted in by_name.items() if not any(True for _ in catalogue.matching(name, wanted))}
+    empty = {name for name, wanted in by_name.items() if catalogue.first(name, wanted) is None}
     return empty or set(by_name)
 
 
@@ -99,10 +119,10 @@ def _first_found(roots: Sequence[Wanted], catalogue: Catalogue) -> dict[Identifi
         for wanted in level:
             if wanted.identifier in found:
                 continue
-            base = found.get((wanted.name, frozenset()))
+            base = found.get((wanted.name, NO_EXTRAS))
             if base is None:
                 asked = by_name.get(wanted.name) or [wanted]
-                base = next(iter(catalogue.matching(wanted.name, asked)), catalogue.nothing(wanted.name))
+                base = catalogue.first(wanted.name, asked) or catalogue.nothing(wanted.name)
             found[wanted.identifier] = candidate = catalogue.with_extras(base, wanted.extras)
             following.extend(catalogue.dependencies(candidate))
         level = following
@@ -113,11 +133,11 @@ def _first_found(roots: Sequence[Wanted], catalogue: Catalogue) -> dict[Identifi
 class _Effort:
     """What the attempts have taken together: a count, not a time, so that the same input has the same result."""
 
-    rounds: int = 0
     steps: int = 0
 
-    def check(self) -> None:
-        if self.rounds > MOST_ROUNDS or self.steps > MOST_STEPS:
+    def spend(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > MOST_STEPS:
             raise _GaveUpError
 
 
@@ -125,9 +145,8 @@ class _Rounds(BaseReporter[Wanted, Candidate, Identifier]):
     def __init__(self, effort: _Effort) -> None:
         self._effort = effort
 
-    def starting_round(self, index: int) -> None:  # noqa: ARG002  (the library's signature)
-        self._effort.rounds += 1
-        self._effort.check()
+    def ending_round(self, index: int, state: "State[Wanted, Candidate, Identifier]") -> None:  # noqa: ARG002
+        self._effort.spend(len(state.criteria))
 
 
 @dataclass
@@ -195,14 +214,15 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
         incompatibilities: Mapping[Identifier, Iterator[Candidate]],
     ) -> Callable[[], Iterator[Candidate]]:
         """Unread as long as possible: a project may have thousands of releases where one decides."""
-        self.effort.steps += 1
-        self.effort.check()
         name, extras = identifier
         wanted = list(requirements[identifier])
         if extras:
-            wanted.extend(requirements.get((name, frozenset()), iter(())))
+            wanted.extend(requirements.get((name, NO_EXTRAS), iter(())))
         matching = self.catalogue.matching(name, wanted)
-        banned = set(incompatibilities.get(identifier, iter(())))
+        # resolvelib repeats what it lists here, twice as much after each conflict.
+        listed = list(incompatibilities.get(identifier, iter(())))
+        self.effort.spend(10 + len(listed))
+        banned = set(listed)
 
         def each() -> Iterator[Candidate]:
             last_resort = [self.catalogue.nothing(name)] if name in self.left_out else []

@@ -6,17 +6,18 @@ from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, install in facts.musl_installs:
         shortage = install.shortage
-        if not shortage.compilers:
+        lack = shortage.compiler
+        if lack is None:
             continue
-        verdict = shortage.compilers_for
+        verdict = lack.verdict
         yield rule.at(
             verdict.dependency.span,
-            f"`{verdict.requirement}`{pulled_in(verdict)} is compiled here and {shortage.what}",
-            apk_add((*shortage.compilers, *shortage.all_headers)),
+            f"`{verdict.requirement}`{pulled_in(verdict)} is compiled here and {lack.what}",
+            apk_add(shortage.packages),
             stage=stage,
             verdict=verdict,
             related=where_installed(install, verdict),
-            packages=ApkPackages(shortage.compilers, verdict.packages.runtime if verdict.packages else ()),
+            packages=ApkPackages(lack.packages, verdict.packages.runtime if verdict.packages else ()),
         )
 
 

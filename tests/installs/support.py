@@ -1,40 +1,19 @@
 """Commands and files for the tests of installs."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from posixpath import normpath
 
 from lint_alpine.context import Missing
-from lint_alpine.dockerfile.commands import Argument, Command
+from lint_alpine.dockerfile.commands import Command, read_commands
 from lint_alpine.installs.dependency import Dependency, Requirements
-from lint_alpine.source import Source
-
-_WORD = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
+from lint_alpine.source import Excerpt, Source
 
 
-def command(text: str, *, variables: Mapping[str, str | None] | None = None, stdin: str | None = None) -> Command:
-    """A command of plain and quoted words; a word with `$` is not known."""
-    source = Source("Dockerfile", text)
-    words = [
-        Argument(
-            None if "$" in match[0] else re.sub(r"""['"]""", "", match[0]), source.span(match.start(), match.end())
-        )
-        for match in _WORD.finditer(text)
-    ]
-    program = words[0].text or ""
-    return Command(
-        name=program.rpartition("/")[2],
-        path=program if "/" in program else None,
-        arguments=tuple(words[1:]),
-        variables=variables or {},
-        span=source.span(0, len(text)),
-        program=words[0].span,
-        conditional=False,
-        substitution=False,
-        stdin_file=Argument(stdin, source.start) if stdin else None,
-    )
+def command(text: str) -> Command:
+    """The first command of a script; a variable that the script does not set is not known."""
+    return read_commands(Excerpt.whole(Source("Dockerfile", text)), {})[0]
 
 
 @dataclass

@@ -127,7 +127,8 @@ def test_verbs() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["apk info -e gcc", "apk", "apk --version", "apk add --help", "apk $VERB gcc", "apt add gcc", "apk cache sync"]
+    "text",
+    ["apk info -e gcc", "apk", "apk --version", "apk add --help", "apk $VERB gcc", "apt add gcc", "apk cache sync"],
 )
 def test_what_changes_nothing(text: str) -> None:
     assert read_apk(command(text)) is None

@@ -354,6 +354,11 @@ def test_rdjson_counts_bytes() -> None:
     }
 
 
+def test_rdjson_counts_a_byte_that_is_no_utf_8_as_one() -> None:
+    document = json.loads(rdjson.render(report_of(finding(at(Source("Dockerfile", "\udcff\udcfe x"), "x")))))
+    assert document["diagnostics"][0]["location"]["range"] == span(1, 4, 1, 5)
+
+
 def test_sarif() -> None:
     document = json.loads(sarif.render(REPORT, PAGES))
     (run,) = document["runs"]

@@ -503,7 +503,7 @@ def test_reads_no_further_than_it_needs() -> None:
 
 
 def test_a_search_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolution, "MOST_STEPS", 300)
+    monkeypatch.setattr(resolution, "MOST_STEPS", 3000)
     releases: dict[str, list[str]] = {f"{name} {n}": [] for name in "abcdef" for n in range(1, 9)}
     for n in range(1, 9):
         for name, following in zip("abcde", "bcdef", strict=True):

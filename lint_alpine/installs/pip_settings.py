@@ -1,0 +1,80 @@
+"""What pip is told outside of its command line: its configuration files and the PIP_ variables."""
+
+import posixpath
+from collections.abc import Iterator
+
+from lint_alpine.installs.install import Files, Variables
+from lint_alpine.installs.options import Given, Options
+from lint_alpine.source import Source, Span
+
+# pip's _internal.configuration: system, user and environment, each after the other; the later wins.
+_SYSTEM_FILES = ("/etc/xdg/pip/pip.conf", "/etc/pip.conf")
+_USER_FILES = (".pip/pip.conf", ".config/pip/pip.conf")
+
+# The options that may be given several times: a setting holds all values, separated by blanks.
+_REPEATED = frozenset(
+    {"constraint", "editable", "extra-index-url", "find-links", "platform", "requirement", "trusted-host", "abi"}
+)
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+_FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
+
+
+def read_settings(
+    verb: str, options: Options, files: Files, variables: Variables, environment: str | None, span: Span
+) -> tuple[Given, ...]:
+    """The options that are set before the command line is read. `environment` is the prefix of pip's Python."""
+    configured: dict[str, list[tuple[str, str | None]]] = {"global": [], verb: []}
+    for path in _configuration_files(variables, environment):
+        source = files.read(path)
+        if isinstance(source, Source):
+            for section, key, value in _configuration(source):
+                configured.get(section, []).append((key, value))
+    # An empty variable is none. `PIP_CONFIG_FILE` and the like name no option.
+    set_variables = [(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""]
+    settings = {}
+    for key, value in (*configured["global"], *configured[verb], *set_variables):
+        name = key.lower().replace("_", "-")
+        option = options.spellings.get(f"--{name}")
+        if option is not None:
+            settings[option.name] = tuple(_given(option.name, option.takes_value, value, span))
+    return tuple(given for found in settings.values() for given in found)
+
+
+def _given(name: str, takes_value: bool, value: str | None, span: Span) -> Iterator[Given]:
+    if value is None:
+        yield Given(name, None, span, known=False)
+    elif not takes_value:
+        # `PIP_NO_CACHE_DIR=off` turns the cache off too: pip has kept that since it first did it.
+        wanted = _TRUE | _FALSE if name == "no-cache-dir" else _TRUE
+        if value.strip().lower() in wanted:
+            yield Given(name, None, span)
+    else:
+        for part in value.split() if name in _REPEATED else (value.strip(),):
+            yield Given(name, part, span)
+
+
+def _configuration_files(variables: Variables, environment: str | None) -> Iterator[str]:
+    chosen = variables.get("PIP_CONFIG_FILE")
+    if chosen == "/dev/null":
+        return
+    yield from _SYSTEM_FILES
+    home = variables.get("HOME", "/root")
+    if home:
+        yield from (posixpath.join(home, path) for path in _USER_FILES)
+    if environment and environment.startswith("/"):
+        yield posixpath.join(environment, "pip.conf")
+    if chosen:
+        yield chosen
+
+
+def _configuration(source: Source) -> Iterator[tuple[str, str, str]]:
+    import configparser
+
+    parser = configparser.RawConfigParser()
+    try:
+        parser.read_string(source.text)
+    except configparser.Error:
+        return
+    for section in parser.sections():
+        for key, value in parser.items(section):
+            yield section, key, value or ""

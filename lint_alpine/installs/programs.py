@@ -1,0 +1,71 @@
+"""Which Python tool a command runs, by its own name or as `python -m`, and in which Python environment."""
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from lint_alpine.dockerfile.commands import Argument, Command
+from lint_alpine.installs.install import Target
+
+_PYTHON = re.compile(r"(?:python|pypy)(?:\d+(?:\.\d+)?t?)?(?:\.exe)?|py")
+_PIP = re.compile(r"pip-?(\d+(?:\.\d+)?)?(?:\.exe)?")
+# Interpreter options that take the next word, unless the value is joined to them.
+_VALUED = "WX"
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A tool by its plain name (`pip` for pip3.11 and for `python -m pip`), with its own arguments.
+
+    `target` is the environment that the program itself tells: the Python that runs it, the prefix that it stands in.
+    """
+
+    name: str
+    arguments: tuple[Argument, ...]
+    target: Target
+
+
+def read_program(command: Command) -> Program:
+    environment = environment_of(command.path)
+    if _PYTHON.fullmatch(command.name):
+        name, arguments = _module(command.arguments)
+        interpreter = None if command.name in ("python", "py") else command.path or command.name
+        return Program(name, arguments, Target(interpreter=interpreter, environment=environment))
+    match = _PIP.fullmatch(command.name)
+    if match:
+        version = match[1] or ""
+        # pip3 is the pip of whatever Python 3 there is.
+        interpreter = f"python{version}" if "." in version or version == "2" else None
+        return Program("pip", command.arguments, Target(interpreter=interpreter, environment=environment))
+    return Program(command.name, command.arguments, Target(environment=environment))
+
+
+def environment_of(program: str | None) -> str | None:
+    """The prefix whose bin folder holds a program: `/venv` of `/venv/bin/pip`."""
+    folder, name = posixpath.split(posixpath.dirname(program or ""))
+    return folder or "/" if name == "bin" and program else None
+
+
+def _module(arguments: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
+    """The module that `python -m` runs with its arguments; `get-pip` for that script; empty for all else."""
+    index = 0
+    while index < len(arguments):
+        text = arguments[index].text or ""
+        index += 1
+        if text.startswith("--"):
+            continue
+        if not text.startswith("-") or text == "-":
+            script = posixpath.basename(text)
+            return ("get-pip" if script == "get-pip.py" else "", tuple(arguments[index:]))
+        for at, letter in enumerate(text[1:], start=2):
+            rest = text[at:]
+            if letter == "c":
+                return "", ()
+            if letter == "m":
+                module = rest or (arguments[index].text if index < len(arguments) else None) or ""
+                return module.removesuffix(".__main__"), tuple(arguments[index + (not rest) :])
+            if letter in _VALUED:
+                index += not rest
+                break
+    return "", ()

@@ -1,0 +1,230 @@
+"""One release on an index: what it needs, by METADATA wherever that stands; what its source distribution holds."""
+
+import hashlib
+import re
+from collections.abc import Callable, Generator, Mapping
+from urllib.parse import urlsplit
+
+from packaging.version import Version
+
+from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
+from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
+from lint_alpine.wheels.distribution import Distribution
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.metadata import (
+    MetadataError,
+    SdistContents,
+    is_metadata,
+    is_top_level,
+    read_metadata,
+    read_requirements,
+    sdist_contents,
+)
+from lint_alpine.wheels.transport import Body, Head, Receive, SlowError, Transport, TransportError
+
+_METADATA = 4 * 1024 * 1024
+_SDIST = 64 * 1024 * 1024
+_WHOLE = 1024 * 1024
+"""How large a file may be that is read as a whole, because its server serves no ranges."""
+
+_ATTEMPTS = 4
+"""How many files of a release are tried."""
+
+MetadataHashes = Mapping[str, Mapping[str, str]]
+"""The hashes of METADATA files that an index serves (PEP 658), by the name of the file that they belong to."""
+
+
+class Releases:
+    """Reads the files of releases: at the URLs that the index itself gives, never at others."""
+
+    def __init__(self, transport: Transport, cache: DiskCache, refresh: bool) -> None:
+        self._transport = transport
+        self._cache = cache
+        self._refresh = refresh
+
+    async def needs(
+        self, offer: Offer, hashes: MetadataHashes, version: Version, candidates: tuple[Distribution, ...]
+    ) -> Needs | Unavailable:
+        """What the release declares; `candidates` are its files, the one that pip would take first.
+
+        Raises SlowError, and MetadataError where pip would refuse the release or could tell only by building it.
+        """
+        failures: list[str] = []
+        for file, url in _in_order(offer, version, candidates)[:_ATTEMPTS]:
+            try:
+                return await self._file_needs(file, url, hashes.get(file.filename, {}))
+            except SlowError:
+                raise
+            except (TransportError, ArchiveError) as error:
+                failures.append(str(error))
+        return Unavailable(offer.name, failures[0] if failures else f"the index has no file of {offer.name} {version}")
+
+    async def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
+        detail = f"METADATA of {file.filename} at {urlsplit(url).netloc}"
+        known = self._remembered("needs", file, url)
+        if known and (remembered := _needs_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
+            self._transport.statistics.cache_hits += 1
+            return remembered
+        content = await (self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url))
+        evidence = Evidence(Origin.INDEX, self._cache.today(), detail)
+        needs = read_metadata(content, file.name, file.version, evidence, static=not file.is_wheel)
+        data = {"requires": [str(each) for each in needs.requirements], "extras": sorted(needs.extras)}
+        self._remember("needs", file, url, data)
+        return needs
+
+    async def _wheel_metadata(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> bytes:
+        if file.metadata:
+            head, content = await self._transport.get_body(f"{url}.metadata", {}, _METADATA)
+            if head.status == 200:
+                _check_hashes(content, hashes, head)
+                return content
+        members = await self._zip(url, lambda path: is_metadata(path, file.name))
+        return _only(members, ArchiveError("its wheel has no METADATA"))
+
+    async def _sdist_metadata(self, file: Distribution, url: str) -> bytes:
+        members = await self._sdist(
+            file, url, lambda path: is_top_level(path, "PKG-INFO"), lambda members: bool(members.contents)
+        )
+        return _only(members, MetadataError("its dependencies are known only by building it"))
+
+    async def contents(self, file: Distribution, url: str) -> SdistContents:
+        """What a source distribution is built of. Raises TransportError, ArchiveError, MetadataError."""
+        detail = f"{file.filename} at {urlsplit(url).netloc}"
+        known = self._remembered("sdists", file, url)
+        if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
+            self._transport.statistics.cache_hits += 1
+            return remembered
+        members = await self._sdist(file, url, lambda path: is_top_level(path, "pyproject.toml"), lambda _: False)
+        found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
+        self._remember("sdists", file, url, [found.backend, found.requires, dict(found.sources), found.setup_py])
+        return found
+
+    # The cache: a file of a known hash never changes
+
+    def _remembered(self, kind: str, file: Distribution, url: str) -> Entry | None:
+        entry = self._cache.read(kind, _key(file, url))
+        if entry is None or not self._cache.is_fresh(entry) or (self._refresh and entry.expires is not None):
+            return None
+        return entry
+
+    def _remember(self, kind: str, file: Distribution, url: str, data: object) -> None:
+        now = self._cache.clock()
+        expires = None if file.hashes else now + (lifetime(None) or 0)
+        self._cache.write(kind, _key(file, url), Entry(data, now, expires))
+
+    # Archives
+
+    async def _sdist(
+        self, file: Distribution, url: str, wanted: Callable[[str], bool], enough: Callable[[Members], bool]
+    ) -> Members:
+        if file.filename.endswith(".zip"):
+            return await self._zip(url, wanted)
+        if not file.filename.endswith((".tar.gz", ".tgz")):
+            raise ArchiveError("its source distribution is an archive of a kind that is not read")
+        stream = TarStream(wanted, enough)
+        left = _SDIST
+
+        def receive(data: bytes) -> bool:
+            nonlocal left
+            left -= len(data)
+            if left < 0:
+                raise ArchiveError(f"its source distribution is larger than {_SDIST >> 20} MB")
+            return stream.feed(data)
+
+        # Not decoded even where the server calls it encoded: some do so for what is compressed by itself.
+        head = await self._transport.get(url, {"Accept-Encoding": "identity"}, lambda _: receive)
+        if head.status != 200:
+            raise TransportError(f"{head.host} answered with status {head.status}")
+        return stream.close()
+
+    async def _zip(self, url: str, wanted: Callable[[str], bool]) -> Members:
+        reader: Generator[Range, Part, Members] = read_zip(wanted)
+        try:
+            asked = next(reader)
+            while True:
+                asked = reader.send(await self._part(url, asked))
+        except StopIteration as end:
+            members: Members = end.value
+            return members
+
+    async def _part(self, url: str, asked: Range) -> Part:
+        end = "" if asked.start is None else asked.start + asked.size - 1
+        start = -asked.size if asked.start is None else f"{asked.start}-"
+        part = await self._ask_part(url, asked, {"Range": f"bytes={start}{end}"})
+        # Some servers cannot serve the last bytes of a file that has fewer.
+        return part or await self._ask_part(url, asked, {}) or Part(0, 0, b"")
+
+    async def _ask_part(self, url: str, asked: Range, headers: Mapping[str, str]) -> Part | None:
+        """The part, or the whole of a small file if the server serves no ranges; None where it refuses the range."""
+        body: Body | None = None
+
+        def accept(head: Head) -> Receive:
+            nonlocal body
+            body = Body(head, asked.size if head.status == 206 else _WHOLE)
+            return body.receive
+
+        head = await self._transport.get(url, {"Accept-Encoding": "identity", **headers}, accept)
+        if head.status == 416:
+            return None
+        if body is None:
+            raise TransportError(f"{head.host} answered with status {head.status}")
+        content = body.content
+        if head.status == 200:
+            return Part(0, len(content), content)
+        sent = re.fullmatch(r"bytes ([0-9]{1,15})-([0-9]{1,15})/([0-9]{1,15})", head.headers.get("content-range", ""))
+        start, last, total = (int(number) for number in sent.groups()) if sent else (0, 0, 0)
+        if not sent or start not in {asked.start, total - len(content)} or last - start + 1 != len(content):
+            raise TransportError(f"{head.host} sent another range than was asked for")
+        return Part(start, total, content)
+
+
+def _in_order(offer: Offer, version: Version, candidates: tuple[Distribution, ...]) -> list[tuple[Distribution, str]]:
+    """The files of a release, as the index lists them, the one whose METADATA tells best first: the wheel that is pip's
+    choice, other wheels (those of other systems last), source distributions."""
+    first = candidates[0].filename if candidates else ""
+
+    def rank(file: Distribution) -> tuple[bool, bool, bool, bool]:
+        foreign = re.search(r"-(?:win|macosx|ios|android)[^-]*\.whl$", file.filename) is not None
+        return not file.is_wheel, file.filename != first, foreign, not file.metadata
+
+    files = ((each, each.url) for each in offer.distributions if each.version == version)
+    return sorted(((file, url) for file, url in files if url is not None), key=lambda found: rank(found[0]))
+
+
+def _key(file: Distribution, url: str) -> str:
+    return " ".join((url, *(f"{algorithm}={digest}" for algorithm, digest in sorted(file.hashes))))
+
+
+def _only(members: Members, otherwise: Exception) -> bytes:
+    match list(members.contents.values()):
+        case [content]:
+            return content
+        case _:
+            raise otherwise
+
+
+def _check_hashes(content: bytes, hashes: Mapping[str, str], head: Head) -> None:
+    for algorithm, digest in hashes.items():
+        known = algorithm in {"sha224", "sha256", "sha384", "sha512"}
+        if known and hashlib.new(algorithm, content).hexdigest() != digest:
+            raise TransportError(f"{head.host} serves METADATA that does not have the hash that the index gives")
+
+
+def _needs_from(data: object, evidence: Evidence) -> Needs | None:
+    match data:
+        case {"requires": list() as requires, "extras": list() as extras}:
+            try:
+                return Needs(read_requirements(map(str, requires)), frozenset(map(str, extras)), evidence)
+            except MetadataError:
+                return None
+        case _:
+            return None
+
+
+def _contents_from(data: object, evidence: Evidence) -> SdistContents | None:
+    match data:
+        case [str() | None as backend, list() as requires, dict() as counts, bool() as setup_py]:
+            sources = tuple((str(language), count) for language, count in counts.items() if isinstance(count, int))
+            return SdistContents(backend, tuple(map(str, requires)), sources, setup_py, evidence)
+        case _:
+            return None
