@@ -146,7 +146,7 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
 
     snapshot = Snapshot.shipped()
     asked = frozenset(url for url in (config.index_url, *config.extra_index_url) if url)
-    known = [snapshot] if index is None else [index, snapshot]
+    known: list[PackageIndex | Snapshot] = [snapshot] if index is None else [index, snapshot]
     return Settings(
         rules=rules,
         sources=Sources(known, known, asked),

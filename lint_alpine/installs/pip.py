@@ -8,7 +8,7 @@ from dataclasses import replace
 from packaging.specifiers import SpecifierSet
 
 from lint_alpine.dockerfile.commands import Argument, Command
-from lint_alpine.installs.dependency import Dependency, Installer
+from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Files, Install, PipChange, Target, Variables, Verb
 from lint_alpine.installs.options import Given, Options, Parsed, parse
@@ -79,7 +79,9 @@ def _read(command: Command, program: Program, files: Files, variables: Variables
     if found.has("help"):
         return None
     cache_option = (*start.all("no-cache-dir"), *found.all("no-cache-dir"))
-    settings = read_settings(verb, options, files, variables, program.target.environment, command.program)
+    settings: tuple[Given, ...] = ()
+    if not start.has("isolated") and not found.has("isolated"):
+        settings = read_settings(verb, options, files, variables, program.target.environment, command.program)
     found = found.before((*settings, *start.options))
     install = _install(command, Verb(verb), _target(Verb(verb), program.target, found), found, files, variables)
     return replace(install, no_cache_option=cache_option[-1].span if cache_option else None)
@@ -235,7 +237,7 @@ def _ensurepip(command: Command, program: Program) -> Install:
         installer=Installer.PIP,
         verb=Verb.ENSUREPIP,
         command=command,
-        requirements=Gathered(_NoFiles(), {}).requirements(),
+        requirements=Requirements(),
         target=replace(program.target, root=root.value if root else None),
         changes_pip=PipChange(SpecifierSet(), upgrade, command.span, bundled=True),
         no_cache=True,

@@ -48,6 +48,9 @@ class Project:
         faults = tuple(dict.fromkeys(entry for entry in entries if isinstance(entry, Unreadable)))
         return Requirements(dependencies=found, unreadable=faults, complete=not faults)
 
+    def has_group(self, name: str) -> bool:
+        return canonicalize_name(name) in self.groups
+
     def _is_own(self, dependency: Dependency) -> bool:
         return self.name is not None and dependency.name == self.name
 
@@ -173,7 +176,7 @@ class _Reader:
 
     def _groups(self, tool: Mapping[str, object]) -> dict[str, Entries]:
         """The groups of PEP 735, and the older development dependencies of PDM (by group) and uv (a list)."""
-        written: dict[str, str] = {canonicalize_name(name): name for name in table(self.document.data.get("dependency-groups"))}
+        written: dict[str, str] = {canonicalize_name(name): name for name in table(self._at("dependency-groups"))}
         groups: dict[str, list[Entry]] = {name: list(self._group(name, written, (), set())) for name in written}
         for name in table(self._at("tool", "pdm", "dev-dependencies")):
             groups.setdefault(canonicalize_name(name), []).extend(

@@ -1,0 +1,105 @@
+"""Which packages of a lock file are reached from what is asked for, and under which markers."""
+
+import re
+from collections.abc import Callable, Collection, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from packaging.markers import InvalidMarker, Marker
+
+from lint_alpine.installs.reference import LONGEST
+
+Package = TypeVar("Package", bound=Hashable)
+
+# Alternatives under which one package is wanted; beyond it only what all of them have in common is kept.
+MOST_ALTERNATIVES = 16
+# Steps of the walk; beyond it markers are no longer followed, so that more is reached than would be installed.
+MOST_STEPS = 200_000
+
+Alternatives = frozenset[frozenset[str]]
+ALWAYS: Alternatives = frozenset({frozenset()})
+
+# Stand for a condition that is already decided, since a marker has no constants.
+_TRUE, _FALSE = 'python_version >= "0"', 'python_version < "0"'
+_EXTRA = re.compile(r"""extra\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)')|(?:"([^"]*)"|'([^']*)')\s*(==|!=)\s*extra\b""")
+
+
+@dataclass(frozen=True, slots=True)
+class Edge(Generic[Package]):
+    """A dependency on a package with some of its extras, under a marker."""
+
+    package: Package
+    marker: str | None = None
+    extras: tuple[str, ...] = ()
+
+
+def reach(
+    roots: Iterable[Edge[Package]], edges: Callable[[Package, str | None], Iterable[Edge[Package]]]
+) -> dict[Package, Alternatives]:
+    """All packages that the roots pull in. `edges` gives what a package needs, by itself or for one of its extras."""
+    reached: dict[tuple[Package, str | None], Alternatives] = {}
+    pending: dict[tuple[Package, str | None], None] = {}
+    steps = 0
+
+    def follow(found: Iterable[Edge[Package]], under: Alternatives) -> None:
+        nonlocal steps
+        for edge in found:
+            steps += 1
+            marked = edge.marker is not None and steps < MOST_STEPS
+            wanted = frozenset(one | {edge.marker} for one in under if edge.marker) if marked else under
+            for extra in (None, *edge.extras):
+                node = (edge.package, extra)
+                before = reached.get(node)
+                after = _joined(before or frozenset(), wanted if steps < MOST_STEPS else ALWAYS)
+                if after != before:
+                    reached[node] = after
+                    pending[node] = None
+
+    follow(roots, ALWAYS)
+    while pending:
+        node = next(iter(pending))
+        del pending[node]
+        follow(edges(*node), reached[node])
+    return {package: under for (package, extra), under in reached.items() if extra is None}
+
+
+def _joined(first: Alternatives, second: Alternatives) -> Alternatives:
+    """Either of them; an alternative that another one covers is left out."""
+    both = first | second
+    if frozenset() in both:
+        return ALWAYS
+    kept = frozenset(one for one in both if not any(other < one for other in both))
+    return kept if len(kept) <= MOST_ALTERNATIVES else frozenset({frozenset.intersection(*kept)})
+
+
+def marker_of(alternatives: Alternatives) -> Marker | None:
+    """The marker for the alternatives; None where a package is always wanted."""
+    if frozenset() in alternatives:
+        return None
+    texts = sorted(" and ".join(f"({marker})" for marker in sorted(one)) for one in alternatives)
+    return read_marker(" or ".join(f"({text})" for text in texts) if len(texts) > 1 else texts[0])
+
+
+def read_marker(text: str | None) -> Marker | None:
+    """A lock file's marker. One that is not valid is none: the package counts as wanted."""
+    if not text or len(text) > 4 * LONGEST:
+        return None
+    try:
+        return Marker(text)
+    except (InvalidMarker, RecursionError):
+        return None
+
+
+def settle_extras(marker: str | None, active: Collection[str]) -> str | None:
+    """The marker with every question for an extra answered, as the installer knows what was asked for."""
+
+    def answer(match: re.Match[str]) -> str:
+        name = next(part for part in (match[2], match[3], match[4], match[5]) if part is not None)
+        return _TRUE if (name in active) == ("==" in (match[1], match[6])) else _FALSE
+
+    return _EXTRA.sub(answer, marker) if marker and "extra" in marker else marker
+
+
+def decided(value: bool) -> str:
+    """A marker that always, or never, holds."""
+    return _TRUE if value else _FALSE

@@ -1,0 +1,237 @@
+"""Lock files -> the releases that they fix, with the files that they list. Here: pylock.toml, pdm.lock, Pipfile.lock."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from packaging.markers import Marker
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+
+from lint_alpine.context import Missing
+from lint_alpine.installs.dependency import Dependency, Locked, Requirements, Unreadable
+from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, strings, table
+from lint_alpine.installs.gathered import Gathered
+from lint_alpine.installs.lock_graph import decided, read_marker
+from lint_alpine.installs.reference import Invalid, parse_requirement
+from lint_alpine.source import Source, Span
+
+_BLOCK = re.compile(r"^\[\[package\]\]", re.MULTILINE)
+_NAME = re.compile(r'^name[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
+_MEMBERSHIP = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s+(not\s+)?in\s+(extras|dependency_groups)\b""")
+
+
+@dataclass(frozen=True, slots=True)
+class LockedFile:
+    """A file as a lock lists it: its name or URL, its hash as `algorithm:digest`."""
+
+    filename: str
+    url: str | None = None
+    hash: str | None = None
+    size: int | None = None
+
+
+def package_places(document: Document) -> tuple[Span, ...]:
+    """The place of the name of every `[[package]]`, in their order."""
+    text = document.source.text
+    names = [string(table(package).get("name")) or "" for package in array(document.data.get("package"))]
+    starts = [match.end() for match in _BLOCK.finditer(text)]
+    found = [
+        _NAME.search(text, start, end)
+        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
+        if len(starts) == len(names)
+    ]
+    return tuple(
+        document.source.span(*found[index].span(1))
+        if index < len(found) and found[index] is not None and found[index][1] == name
+        else document.place("package", index, "name")
+        for index, name in enumerate(names)
+    )
+
+
+def read_file(value: object) -> LockedFile | None:
+    """One entry of a list of files, in the notation of uv, Poetry, PDM or PEP 751."""
+    entry = table(value)
+    url = string(entry.get("url"))
+    filename = string(entry.get("file")) or string(entry.get("filename")) or string(entry.get("name"))
+    if filename is None:
+        filename = _last_part(url or string(entry.get("path")) or "")
+    hashes = [f"{algorithm}:{digest}" for algorithm, digest in table(entry.get("hashes")).items()]
+    digest = string(entry.get("hash")) or (hashes[0] if hashes else None)
+    size = entry.get("size")
+    return LockedFile(filename, url, digest, size if isinstance(size, int) else None) if filename else None
+
+
+def _last_part(url: str) -> str:
+    try:
+        return unquote(urlsplit(url).path).rpartition("/")[2]
+    except ValueError:
+        return ""
+
+
+def lock(
+    name: str,
+    version: str | None,
+    span: Span,
+    files: Iterable[LockedFile | None] = (),
+    *,
+    marker: Marker | None = None,
+    opaque: str | None = None,
+    hashes: frozenset[tuple[str, str]] = frozenset(),
+) -> Dependency | Unreadable:
+    """A release that a lock fixes; without a version it is something that no index serves."""
+    requirement = parse_requirement(name)
+    if isinstance(requirement, Invalid):
+        return Unreadable(span, f"`{name[:100]}` is no name of a package")
+    requirement.marker = marker
+    if version is None:
+        return Dependency(requirement, span, hashes, None, opaque or "it has no version in the lock file")
+    try:
+        requirement.specifier = SpecifierSet(f"=={version}")
+    except InvalidSpecifier:
+        return Unreadable(span, f"`{version[:100]}`, the version of `{name}`, is not valid")
+    return Dependency(requirement, span, hashes, _locked(requirement, version, files, span), opaque)
+
+
+def _locked(requirement: Requirement, version: str, files: Iterable[LockedFile | None], span: Span) -> Locked:
+    from lint_alpine.wheels.distribution import parse
+
+    name = canonicalize_name(requirement.name)
+    distributions = []
+    for file in files:
+        if file is not None:
+            algorithm, _, digest = (file.hash or "").partition(":")
+            found = parse(
+                file.filename,
+                name,
+                size=file.size,
+                hashes=((algorithm, digest),) if digest else (),
+                url=file.url,
+            )
+            if found is not None:
+                distributions.append(found)
+    return Locked(version, tuple(distributions), span.source.path)
+
+
+def collect(entries: Iterable[Dependency | Unreadable]) -> Requirements:
+    dependencies: list[Dependency] = []
+    unreadable: list[Unreadable] = []
+    for entry in entries:
+        if isinstance(entry, Dependency):
+            dependencies.append(entry)
+        else:
+            unreadable.append(entry)
+    return Requirements(tuple(dependencies), unreadable=tuple(unreadable), complete=not unreadable)
+
+
+def refuse(source: Source, reason: str) -> Requirements:
+    """A lock file that cannot be used as a whole."""
+    return collect([Unreadable(source.start, f"`{source.path}` cannot be read: {reason}")])
+
+
+def open_lock(source: Source, *version: str, accepted: Collection[str]) -> Document | Requirements:
+    """A TOML lock whose version, at that key, is one that is understood here."""
+    document = read_toml(source)
+    if isinstance(document, str):
+        return refuse(source, document)
+    value: object = document.data
+    for key in version:
+        value = table(value).get(key)
+    written = str(value) if isinstance(value, str | int) else ""
+    if written.partition(".")[0] not in accepted:
+        return refuse(source, f"its version `{written[:50]}` is not known")
+    return document
+
+
+# pylock.toml (PEP 751)
+
+
+def read_pylock(path: str, named: Span, gathered: Gathered) -> None:
+    """Adds what a pylock.toml fixes; pip takes its default groups and no extras."""
+    match gathered.files.read(path):
+        case Source() as source:
+            gathered.join(pylock(source))
+        case Requirements() as known:
+            gathered.join(known)
+        case Missing(reason):
+            gathered.fault(named, f"the lock file `{path}` cannot be read: {reason}")
+
+
+def pylock(source: Source, extras: Collection[str] = (), groups: Collection[str] | None = None) -> Requirements:
+    """The packages of a pylock.toml; without `groups` those that it names as default."""
+    from packaging.pylock import Pylock, PylockUnsupportedVersionError, PylockValidationError
+
+    document = read_toml(source)
+    if isinstance(document, str):
+        return refuse(source, document)
+    try:
+        checked = Pylock.from_dict(document.data)
+    except (PylockValidationError, PylockUnsupportedVersionError, RecursionError) as error:
+        return refuse(source, str(error).partition("\n")[0])
+    chosen = {"extras": set(extras), "dependency_groups": set(checked.default_groups or () if groups is None else groups)}
+    return collect(_pylock_packages(document, chosen))
+
+
+def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iterator[Dependency | Unreadable]:
+    packages = array(document.data.get("packages"))
+    for index, value in enumerate(packages):
+        package = table(value)
+        span = document.place("packages", index, "name")
+        opaque = _elsewhere(package, {"vcs": "a VCS reference", "directory": "a local path", "archive": "a URL"})
+        yield lock(
+            string(package.get("name")) or "",
+            string(package.get("version")),
+            span,
+            map(read_file, (*array(package.get("wheels")), *filter(None, [package.get("sdist")]))),
+            marker=read_marker(settle_membership(string(package.get("marker")), chosen)),
+            opaque=opaque,
+        )
+
+
+def settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
+    """The marker with every `"name" in extras` and `"name" in dependency_groups` answered."""
+
+    def answer(match: re.Match[str]) -> str:
+        name = match[1] if match[1] is not None else match[2]
+        names = {canonicalize_name(one) for one in chosen[match[4]]}
+        return decided((canonicalize_name(name) in names) != bool(match[3]))
+
+    return _MEMBERSHIP.sub(answer, marker) if marker else None
+
+
+def _elsewhere(package: Mapping[str, object], kinds: Mapping[str, str]) -> str | None:
+    return next((what for key, what in kinds.items() if package.get(key)), None)
+
+
+# Pipfile.lock
+
+
+def pipfile_lock(source: Source, categories: Collection[str]) -> Requirements:
+    """The packages of the sections `default`, `develop` and others, each with the hashes of its files."""
+    document = read_json(source)
+    if isinstance(document, str):
+        return refuse(source, document)
+    written = table(document.data.get("_meta")).get("pipfile-spec")
+    if written != 6:
+        return refuse(source, f"its version `{str(written)[:50]}` is not known")
+    return collect(
+        _pipfile_entry(document, category, name, table(value))
+        for category in categories
+        for name, value in table(document.data.get(category)).items()
+    )
+
+
+def _pipfile_entry(document: Document, category: str, name: str, entry: Mapping[str, object]) -> Dependency | Unreadable:
+    version = string(entry.get("version"))
+    opaque = _elsewhere(entry, {"git": "a VCS reference", "path": "a local path", "file": "a URL", "url": "a URL"})
+    pairs = (text.partition(":") for text in strings(entry.get("hashes")))
+    return lock(
+        name,
+        version.removeprefix("==") if version else None,
+        document.key(category, name),
+        marker=read_marker(string(entry.get("markers"))),
+        opaque=opaque,
+        hashes=frozenset((algorithm, digest) for algorithm, _, digest in pairs),
+    )

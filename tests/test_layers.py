@@ -1,0 +1,151 @@
+"""The arrows of the house: which module may import which. What is not listed here is not allowed."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+
+PACKAGE = ROOT / "lint_alpine"
+# From a module or package to what it may import of this project, beside its own package; lazy imports count as well.
+ARROWS = {
+    "": "",
+    "source": "",
+    "diagnostic": "source",
+    "data": "",
+    "context": "source installs.requirements",
+    "dockerfile": "source",
+    "references": "data",
+    "python_tags": "data",
+    "environment": "data",
+    "images": "data environment python_tags references",
+    "installs": "context dockerfile source wheels.distribution",
+    "packages": "data source wheels.build_packages",
+    "image_files": "context dockerfile installs source",
+    "caches": "dockerfile installs",
+    "shortage": "data environment packages wheels",
+    "unused": "dockerfile facts packages wheels",
+    "facts": "caches dockerfile environment installs packages shortage source unused wheels",
+    "effects": "caches context dockerfile environment facts image_files images installs packages source wheels",
+    "gather": "context dockerfile effects environment facts image_files images packages source wheels",
+    "wording": "diagnostic facts source wheels",
+    "rule": "diagnostic facts source wheels wording",
+    "registry": "rule",
+    "linter": "context diagnostic dockerfile gather report.report rule source wheels",
+    "examples": "context linter report rule source wheels",
+    "options": "diagnostic",
+    "config": "context diagnostic options",
+    "selection": "config diagnostic options",
+    "gitignore": "context",
+    "discovery": "gitignore report.report",
+    "report": "diagnostic environment source wheels.verdict",
+    "cli": "config context discovery examples linter options registry report rule selection wheels",
+    "__main__": "cli",
+    "wheels.distribution": "",
+    "wheels.listing": "wheels.distribution",
+    "wheels.evidence": "wheels.distribution",
+    "wheels.choice": "installs.dependency wheels.distribution wheels.listing",
+    "wheels.native": "wheels.evidence wheels.listing",
+    "wheels.snapshot": "wheels.distribution wheels.evidence wheels.listing",
+    "wheels.sources": "wheels.distribution wheels.evidence",
+    "wheels.build_packages": "data",
+    "wheels.catalogue": "environment installs.dependency wheels",
+    "wheels.resolution": "wheels.catalogue wheels.choice",
+    "wheels.closure": "environment installs.dependency wheels",
+    "wheels.verdict": "diagnostic environment installs.dependency wheels.evidence",
+    "wheels.judge": "diagnostic environment images installs.dependency wheels",
+    "wheels.index": "wheels",
+    "wheels.transport": "wheels",
+    "wheels.releases": "wheels",
+    "wheels.pages": "wheels",
+    "wheels.metadata": "wheels",
+    "wheels.archives": "wheels",
+    "wheels.cache": "",
+    "wheels.settings": "wheels.urls",
+    "wheels.urls": "",
+}
+
+
+def modules() -> list[str]:
+    names = [".".join(path.relative_to(PACKAGE).with_suffix("").parts) for path in PACKAGE.rglob("*.py")]
+    return sorted(name.removesuffix(".__init__").removesuffix("__init__") for name in names)
+
+
+def imports(module: str) -> set[str]:
+    """What a module imports of this project, without the leading `lint_alpine.`."""
+    base = PACKAGE.joinpath(*module.split(".")) if module else PACKAGE
+    path = base.with_suffix(".py") if base.with_suffix(".py").is_file() else base / "__init__.py"
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "lint_alpine":
+            name = (node.module or "").partition(".")[2]
+            for alias in node.names:
+                inner = f"{name}.{alias.name}".lstrip(".")
+                is_module = PACKAGE.joinpath(*inner.split(".")).with_suffix(".py").is_file()
+                found.add(inner if is_module or (PACKAGE / inner).is_dir() else name)
+        elif isinstance(node, ast.Import):
+            found |= {alias.name.partition(".")[2] for alias in node.names if alias.name.split(".")[0] == "lint_alpine"}
+    return found - {""}
+
+
+def allowed(module: str) -> set[str]:
+    """The arrows of a module, or of the package that it is in."""
+    return set((ARROWS[module] if module in ARROWS else ARROWS[module.split(".")[0]]).split())
+
+
+@pytest.mark.parametrize("module", modules())
+def test_arrows(module: str) -> None:
+    own = module.split(".")[0]
+    targets = {
+        name for name in imports(module) if not (name.split(".")[0] == own and f"{own}" in ARROWS and module not in ARROWS)
+    }
+    wrong = {name for name in targets if name not in allowed(module) and name.split(".")[0] not in allowed(module)}
+    assert not wrong
+
+
+def importers(library: str) -> set[str]:
+    """The modules that import a library."""
+    found = set()
+    for path in [*PACKAGE.rglob("*.py"), *(ROOT / "rules").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            names += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if any(name.split(".")[0] == library for name in names):
+                found.add(str(path.relative_to(ROOT)))
+    return found
+
+
+@pytest.mark.parametrize(
+    ("library", "module"),
+    [
+        ("dockerfile_parse", "lint_alpine/dockerfile/instructions.py"),
+        ("httpx", "lint_alpine/wheels/transport.py"),
+        ("resolvelib", "lint_alpine/wheels/resolution.py"),
+    ],
+)
+def test_a_library_has_one_door(library: str, module: str) -> None:
+    assert importers(library) == {module}
+
+
+def test_rooms_import_nothing_but_the_names_for_rules() -> None:
+    for path in (ROOT / "rules").glob("*/__init__.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        names = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert names <= {"collections.abc", "itertools", "lint_alpine.rule"}, path
+
+
+def test_the_engine_names_no_rule() -> None:
+    codes = {path: path.read_text(encoding="utf-8") for path in PACKAGE.rglob("*.py")}
+    named = {path.name for path, text in codes.items() if any(f"LA{digit}0" in text for digit in "123459")}
+    assert named == {"ignores.py"}, "only the ignore comments' own documentation may show a code"
+
+
+def test_only_the_cli_prints() -> None:
+    printers = {path.name for path in PACKAGE.rglob("*.py") if calls(path, "print")}
+    assert printers == {"cli.py"}
+
+
+def calls(path: Path, name: str) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name for node in ast.walk(tree))
