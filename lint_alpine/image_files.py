@@ -30,8 +30,9 @@ class FromContext:
     parents: bool = False
 
     def read(self, path: str) -> Source | Missing | None:
-        for pattern in self.sources:
-            for match in self.context.find(pattern):
+        # What is copied last wins.
+        for pattern in reversed(self.sources):
+            for match in reversed(self.context.find(pattern)):
                 inside = self._inside(path, match)
                 if inside is not None:
                     return self.context.read(inside)

@@ -20,6 +20,7 @@ from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 from lint_alpine.wording import (
     after,
     apk_add,
+    elsewhere,
     help_with_alternative,
     optional_features,
     pulled_in,
@@ -46,6 +47,7 @@ __all__ = [
     "after",
     "apk_add",
     "confidence",
+    "elsewhere",
     "help_with_alternative",
     "optional_features",
     "pulled_in",

@@ -1,9 +1,10 @@
 """Phrases that findings share, so that the same thing has the same words everywhere."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from lint_alpine.diagnostic import Related
 from lint_alpine.facts import PythonInstall, StageFacts
+from lint_alpine.packages import BuildPackage
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import needs_of
 from lint_alpine.wheels.verdict import Alternative, WheelVerdict
@@ -38,6 +39,12 @@ def help_with_alternative(other: Alternative) -> str:
 
 def apk_add(packages: Iterable[str]) -> str:
     return f"`apk add --no-cache {' '.join(packages)}` before this"
+
+
+def elsewhere(packages: Sequence[BuildPackage], message: str) -> tuple[Related, ...]:
+    """The places of the packages after the first that are not on its line, where the reader sees them anyway."""
+    line = packages[0].span.start.line
+    return tuple(Related(package.span, message) for package in packages[1:] if package.span.start.line != line)
 
 
 def optional_features(verdict: WheelVerdict, release: str | None) -> tuple[str, ...]:

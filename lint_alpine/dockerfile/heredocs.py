@@ -8,7 +8,7 @@ from lint_alpine.dockerfile.lexer import Lexer
 from lint_alpine.dockerfile.lines import Lines
 from lint_alpine.source import Excerpt
 
-_WORD = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]+)")
+_WORD = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ def redirects(text: str) -> Iterator[Redirect]:
 
 def read_redirect(word: str, start: int = 0, end: int = 0) -> Redirect | None:
     found = _WORD.fullmatch(word)
-    if not found:
+    if not found or not found[2]:
         return None
     try:
         plain = list(Lexer(found[2], "\\").words())

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from lint_alpine.dockerfile.splitting import SPACE, keyword_end
 from lint_alpine.source import Excerpt, Source, Span
@@ -68,12 +68,11 @@ class Lines:
         return text[: keyword_end(text)]
 
     def too_long(self) -> list[int]:
-        """The lines of more bytes than BuildKit reads."""
+        """The lines of more bytes than BuildKit reads; a carriage return counts, the line feed does not."""
         return [
             number
-            for number, text in enumerate(self.texts)
-            # a byte that is no UTF-8 came in as one surrogate, and `replace` makes one byte of it again
-            if len(text) * 4 > LONGEST_LINE and len(text.encode("utf-8", "replace")) > LONGEST_LINE
+            for number, (start, end) in enumerate(pairwise(self.starts))
+            if (end - start) * 4 > LONGEST_LINE and _bytes(self.source.text[start:end]) > LONGEST_LINE
         ]
 
     def directives(self) -> Directives:
@@ -125,6 +124,11 @@ class Lines:
         if len(pieces) == 1:
             return Excerpt(self.source, joined[start:stop], ((0, pieces[0][1] + start),))
         return Excerpt(self.source, joined, tuple(pieces)).cut(start, max(start, stop))
+
+
+def _bytes(line: str) -> int:
+    # a byte that is no UTF-8 came in as one surrogate, and `replace` makes one byte of it again
+    return len(line.removesuffix("\n").encode("utf-8", "replace"))
 
 
 def _continued(text: str, escape: str) -> str | None:

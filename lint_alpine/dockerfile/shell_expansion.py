@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.patterns import Pattern
 from lint_alpine.dockerfile.shell import Literal, Part, Unknown, Variable, Word
@@ -113,8 +114,7 @@ class Variables:
             self._values[name] = value
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
+class _Chunk(NamedTuple):
     """A part's text, None where it is not known, and whether white space in it divides fields."""
 
     text: str | None
@@ -218,13 +218,14 @@ class Expander:
         is_set = variables.is_set(name)
         given = bool(value) if operator.startswith(":") and value is not None else is_set
         match operator.lstrip(":"):
-            case "-" | "=" if not given:
-                # A name that nothing here sets has no value, as far as one who writes a default expects.
-                default = list(self._chunks(part.argument, expanded=True))
-                if operator.endswith("="):
-                    variables.set(name, _joined(chunk.text for chunk in default))
-                yield from default
+            # A name that nothing here sets has no value, as far as one who writes a default expects.
+            case "-" if not given:
+                yield from self._chunks(part.argument, expanded=True)
                 return
+            case "=" if not given:
+                # Its quotes do not count: what is substituted is the variable's new value.
+                value = self._text(part.argument)
+                variables.set(name, value)
             case "+" if given and (value is not None or operator == "+"):
                 yield from self._chunks(part.argument, expanded=True)
                 return

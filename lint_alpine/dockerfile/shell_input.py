@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.shell import Redirect, SimpleCommand, Word
 from lint_alpine.dockerfile.shell_expansion import Argument, Expander
@@ -13,8 +13,7 @@ _QUOTING = re.compile(r"[\\'\"]")
 _EXPANDED = re.compile(r"[\\'\"$`]")
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """A file, the body of a here-document, or the words that xargs would make of it; None where it is not known."""
 
     file: Argument | None = None

@@ -3,7 +3,7 @@
 import re
 from abc import abstractmethod
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.shell import Literal, Part, Unknown, Variable, Word
 from lint_alpine.dockerfile.shell_text import TextReader, assemble
@@ -24,8 +24,7 @@ _ANSI_ESCAPE = re.compile(
 _ANSI_LETTERS = {"a": "\a", "b": "\b", "e": "\x1b", "E": "\x1b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-@dataclass(frozen=True, slots=True)
-class _Context:
+class _Context(NamedTuple):
     """Where parts stand: the text that means itself there, whether it is quoted, and what a backslash may quote."""
 
     plain: re.Pattern[str]

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import takewhile
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.shell_expansion import Argument
 
@@ -12,8 +12,7 @@ ASSIGNED = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=")
 SHELLS = frozenset(["sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"])
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapper:
+class Wrapper(NamedTuple):
     """How a program takes its own options: the letters and the long names of those with a value, how many operands
     stand before the command, whether `NAME=value` may, and the options with which it runs no command."""
 
@@ -41,21 +40,7 @@ WRAPPERS = {
     "su-exec": Wrapper(operands=1),
     "sudo": Wrapper(
         "CDRTUghprtu",
-        frozenset(
-            [
-                "close-from",
-                "chdir",
-                "chroot",
-                "command-timeout",
-                "other-user",
-                "group",
-                "host",
-                "prompt",
-                "role",
-                "type",
-                "user",
-            ]
-        ),
+        frozenset(["chdir", "chroot", "group", "host", "prompt", "role", "type", "user"]),
         assignments=True,
         queries="Kkelv",
     ),
@@ -68,8 +53,7 @@ _SHELL = Wrapper("oO", frozenset(["init-file", "rcfile"]))
 _SU = Wrapper("cgGswC", frozenset(["command", "group", "shell", "supp-group", "whitelist-environment"]))
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(NamedTuple):
     """The options of a program: each letter or long name with its value, and the arguments behind them."""
 
     found: tuple[tuple[str, Argument | None], ...]
@@ -114,13 +98,12 @@ def options(arguments: Sequence[Argument], wrapper: Wrapper) -> Options:
     return Options(tuple(found), tuple(arguments[index:]))
 
 
-@dataclass(frozen=True, slots=True)
-class Wrapped:
+class Wrapped(NamedTuple):
     """What a wrapper runs: the command's words and the variables that it gets. `clean`: it sees no others."""
 
     arguments: tuple[Argument, ...]
-    variables: dict[str, str | None] = field(default_factory=dict)
-    clean: bool = False
+    variables: dict[str, str | None]
+    clean: bool
 
 
 def unwrap(name: str, arguments: Sequence[Argument]) -> Wrapped | None:
@@ -142,18 +125,20 @@ def unwrap(name: str, arguments: Sequence[Argument]) -> Wrapped | None:
         variables |= {
             value.text: "" for option, value in given.found if option in ("u", "unset") and value and value.text
         }
-    while wrapper.assignments and operands and (found := ASSIGNED.match(operands[0].written)):
-        value = operands[0].text
+    start = 0
+    while wrapper.assignments and start < len(operands) and (found := ASSIGNED.match(operands[start].written)):
+        value = operands[start].text
         variables[found[1]] = None if value is None else value[found.end() :]
-        operands = operands[1:]
-    operands = operands[wrapper.operands :]
+        start += 1
+    operands = operands[start + wrapper.operands :]
     return Wrapped(operands, variables, clean) if operands else None
 
 
 def shell_script(name: str, arguments: Sequence[Argument]) -> Argument | None:
     """The script that `sh -c script` or `su -c script user` is given; None where the program gets none that way."""
     if name == "su":
-        while arguments:
+        # Options may stand before and behind `-` and the user.
+        for _ in range(3):
             given = options(arguments, _SU)
             if script := given.value("c", "command"):
                 return script
@@ -169,8 +154,7 @@ def reads_script(name: str, arguments: Sequence[Argument]) -> bool:
     return name in SHELLS and (given.has("s") or not (given.operands or given.has("c")))
 
 
-@dataclass(frozen=True, slots=True)
-class Xargs:
+class Xargs(NamedTuple):
     """`xargs`: the command, the file of `-a`, and the word that stands for the arguments that are read."""
 
     command: tuple[Argument, ...]

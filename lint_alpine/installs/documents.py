@@ -34,6 +34,15 @@ class Document:
         quotes = 3 if text.startswith(('"""', "'''"), begin) and end - begin >= 6 else 1
         return self.source.span(begin + quotes, end - quotes)
 
+    def key(self, *path: str | int) -> Span:
+        """The key of a member, without quotes."""
+        begin = self._places.get(path, (0, 0, 0))[0]
+        quoted = _STRING.match(self.source.text, begin)
+        match = quoted or _BARE.match(self.source.text, begin)
+        if path not in self._places or match is None:
+            return self.source.start
+        return self.source.span(begin + 1, match.end() - 1) if quoted else self.source.span(begin, match.end())
+
     def entry(self, *path: str | int) -> Span:
         """A member from its key to the end of its value."""
         key, _, end = self._places.get(path, (0, 0, 0))

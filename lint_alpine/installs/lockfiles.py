@@ -1,4 +1,4 @@
-"""Lock files -> the releases that they fix, with the files that they list. Here: pylock.toml, pdm.lock, Pipfile.lock."""
+"""Lock files -> the releases that they fix, with the files that they list. Here: pylock.toml and Pipfile.lock."""
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -11,7 +11,7 @@ from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
-from lint_alpine.installs.dependency import Dependency, Locked, Requirements, Unreadable
+from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements, Unreadable
 from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, strings, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.lock_graph import decided, read_marker
@@ -38,17 +38,15 @@ def package_places(document: Document) -> tuple[Span, ...]:
     text = document.source.text
     names = [string(table(package).get("name")) or "" for package in array(document.data.get("package"))]
     starts = [match.end() for match in _BLOCK.finditer(text)]
-    found = [
-        _NAME.search(text, start, end)
-        for start, end in zip(starts, [*starts[1:], len(text)], strict=True)
-        if len(starts) == len(names)
-    ]
-    return tuple(
-        document.source.span(*found[index].span(1))
-        if index < len(found) and found[index] is not None and found[index][1] == name
-        else document.place("package", index, "name")
-        for index, name in enumerate(names)
-    )
+    if len(starts) != len(names):
+        # Written in another way than all tools do.
+        return tuple(document.place("package", index, "name") for index in range(len(names)))
+    places = []
+    for index, (name, start, end) in enumerate(zip(names, starts, [*starts[1:], len(text)], strict=True)):
+        match = _NAME.search(text, start, end)
+        plain = match is not None and match[1] == name
+        places.append(document.source.span(*match.span(1)) if match and plain else document.place("package", index, "name"))
+    return tuple(places)
 
 
 def read_file(value: object) -> LockedFile | None:
@@ -116,6 +114,7 @@ def _locked(requirement: Requirement, version: str, files: Iterable[LockedFile |
 
 
 def collect(entries: Iterable[Dependency | Unreadable]) -> Requirements:
+    """What a lock holds. It is installed as it stands, so what its packages declare is not looked at again."""
     dependencies: list[Dependency] = []
     unreadable: list[Unreadable] = []
     for entry in entries:
@@ -123,7 +122,9 @@ def collect(entries: Iterable[Dependency | Unreadable]) -> Requirements:
             dependencies.append(entry)
         else:
             unreadable.append(entry)
-    return Requirements(tuple(dependencies), unreadable=tuple(unreadable), complete=not unreadable)
+    return Requirements(
+        tuple(dependencies), choice=FileChoice(no_deps=True), unreadable=tuple(unreadable), complete=not unreadable
+    )
 
 
 def refuse(source: Source, reason: str) -> Requirements:
@@ -170,7 +171,10 @@ def pylock(source: Source, extras: Collection[str] = (), groups: Collection[str]
         checked = Pylock.from_dict(document.data)
     except (PylockValidationError, PylockUnsupportedVersionError, RecursionError) as error:
         return refuse(source, str(error).partition("\n")[0])
-    chosen = {"extras": set(extras), "dependency_groups": set(checked.default_groups or () if groups is None else groups)}
+    chosen = {
+        "extras": set(extras),
+        "dependency_groups": set(checked.default_groups or () if groups is None else groups),
+    }
     return collect(_pylock_packages(document, chosen))
 
 
@@ -185,12 +189,12 @@ def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iter
             string(package.get("version")),
             span,
             map(read_file, (*array(package.get("wheels")), *filter(None, [package.get("sdist")]))),
-            marker=read_marker(settle_membership(string(package.get("marker")), chosen)),
+            marker=read_marker(_settle_membership(string(package.get("marker")), chosen)),
             opaque=opaque,
         )
 
 
-def settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
+def _settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
     """The marker with every `"name" in extras` and `"name" in dependency_groups` answered."""
 
     def answer(match: re.Match[str]) -> str:
@@ -223,7 +227,9 @@ def pipfile_lock(source: Source, categories: Collection[str]) -> Requirements:
     )
 
 
-def _pipfile_entry(document: Document, category: str, name: str, entry: Mapping[str, object]) -> Dependency | Unreadable:
+def _pipfile_entry(
+    document: Document, category: str, name: str, entry: Mapping[str, object]
+) -> Dependency | Unreadable:
     version = string(entry.get("version"))
     opaque = _elsewhere(entry, {"git": "a VCS reference", "path": "a local path", "file": "a URL", "url": "a URL"})
     pairs = (text.partition(":") for text in strings(entry.get("hashes")))

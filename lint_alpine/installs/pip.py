@@ -13,7 +13,7 @@ from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Files, Install, PipChange, Target, Variables, Verb
 from lint_alpine.installs.options import Given, Options, Parsed, parse
 from lint_alpine.installs.pip_settings import read_settings
-from lint_alpine.installs.programs import Program, environment_of, read_program
+from lint_alpine.installs.programs import Program, python_target, read_program
 from lint_alpine.installs.reference import ARCHIVES, read_editable, read_reference
 from lint_alpine.installs.requirements import read_requirements
 from lint_alpine.source import Source
@@ -48,9 +48,7 @@ _VERBS = {
         " --install-option -d/--download",
     ),
     "wheel": _COMMON.extended(flags="--no-verify", valued="-w/--wheel-dir --build-option"),
-    "download": _COMMON.extended(
-        valued=f"-d/--dest/--destination-dir/--destination-directory {_FOR_ANOTHER}"
-    ),
+    "download": _COMMON.extended(valued=f"-d/--dest/--destination-dir/--destination-directory {_FOR_ANOTHER}"),
 }
 
 _PYLOCK = re.compile(r"pylock\.(?:[^.]+\.)?toml")
@@ -209,13 +207,8 @@ def _target(verb: Verb, program: Target, found: Parsed) -> Target:
             directory = found.value("dest") or "."
         case _:
             directory = found.value("target", "download")
-    python = found.value("python")
-    if python is not None:
-        # `pip --python` takes an interpreter or the folder of a virtual environment.
-        folder = environment_of(python) or (python if "/" in python else None)
-        program = Target(interpreter=python, environment=folder)
     return replace(
-        program,
+        python_target(found.value("python"), program),
         directory=directory,
         prefix=found.value("prefix"),
         root=found.value("root"),

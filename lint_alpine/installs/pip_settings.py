@@ -27,12 +27,12 @@ def read_settings(
     for path in _configuration_files(variables, environment):
         source = files.read(path)
         if isinstance(source, Source):
-            for section, key, value in _configuration(source):
-                configured.get(section, []).append((key, value))
+            for section, key, text in _configuration(source):
+                configured.get(section, []).append((key, text))
     # An empty variable is none. `PIP_CONFIG_FILE` and the like name no option.
-    set_variables = [(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""]
+    exported = [(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""]
     settings = {}
-    for key, value in (*configured["global"], *configured[verb], *set_variables):
+    for key, value in (*configured["global"], *configured[verb], *exported):
         name = key.lower().replace("_", "-")
         option = options.spellings.get(f"--{name}")
         if option is not None:

@@ -3,15 +3,16 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lint_alpine.dockerfile.commands import Argument, Command
-from lint_alpine.installs.install import Target
+from lint_alpine.installs.install import Target, Variables
 
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d+(?:\.\d+)?t?)?(?:\.exe)?|py")
 _PIP = re.compile(r"pip-?(\d+(?:\.\d+)?)?(?:\.exe)?")
 # Interpreter options that take the next word, unless the value is joined to them.
 _VALUED = "WX"
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,17 @@ def _module(arguments: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
                 index += not rest
                 break
     return "", ()
+
+
+def is_true(variables: Variables, name: str) -> bool | None:
+    """Whether a variable is set to yes; None where its value is not known."""
+    value = variables.get(name, "")
+    return None if value is None else value.strip().lower() in _TRUE
+
+
+def python_target(python: str | None, target: Target) -> Target:
+    """The target with the Python that an option names: a version, an interpreter's path, a virtual environment."""
+    if python is None:
+        return target
+    environment = environment_of(python) or (python if "/" in python else None)
+    return replace(target, interpreter=python, environment=environment)

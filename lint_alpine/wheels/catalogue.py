@@ -71,12 +71,16 @@ class Wanted:
 
 
 def wanted_by(requirement: Requirement, hashes: Hashes = NO_HASHES, url: str | None = None) -> tuple[Wanted, ...]:
-    """The project itself and, apart from it, what its extras add: as pip does, so that releases are judged once."""
+    """The project itself and, apart from it, what its extras add: as pip does, so that releases are judged once.
+
+    Without a specifier the extras alone: they lead to the project.
+    """
     name = canonicalize_name(requirement.name)
     base = Wanted(name, str(requirement.specifier), hashes=hashes, url=requirement.url or url)
     if not requirement.extras:
         return (base,)
-    return base, replace(base, extras=frozenset(map(canonicalize_name, requirement.extras)))
+    added = replace(base, extras=frozenset(map(canonicalize_name, requirement.extras)))
+    return (base, added) if base.specifier or base.url else (added,)
 
 
 def holds(marker: Marker | None, environment: Mapping[str, str], extras: Collection[str] = ()) -> bool:
@@ -189,6 +193,11 @@ class Catalogue:
             self.survey([w for w in self._needed(candidate) if not any(w.name in names for names in told)], {})
         return self._needed(candidate)
 
+    def tells_needs(self, candidate: Candidate) -> bool:
+        """Whether a source knows what the candidate needs."""
+        self.dependencies(candidate)
+        return not isinstance(self.declared(candidate), Unavailable)
+
     def survey(self, roots: Iterable[Wanted], picks: Mapping[str, Candidate]) -> "Survey":
         """What these requirements lead to with these picks, and elsewhere with the first candidate that is found.
 
@@ -213,9 +222,10 @@ class Catalogue:
     ) -> Iterator[Wanted]:
         for each in level:
             base = found[each.name]
-            if base is not None and each.identifier not in survey.reached:
-                survey.reached[each.identifier] = candidate = self.with_extras(base, each.extras)
-                yield from (needed for needed in self._needed(candidate) if needed.exactly is None)
+            for candidate in dict.fromkeys((base, self.with_extras(base, each.extras))) if base is not None else ():
+                if candidate.identifier not in survey.reached:
+                    survey.reached[candidate.identifier] = candidate
+                    yield from (needed for needed in self._needed(candidate) if needed.exactly is None)
 
     def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
         declared = self.declared(candidate)

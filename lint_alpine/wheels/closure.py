@@ -153,7 +153,7 @@ def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[di
     from lint_alpine.wheels import resolution
 
     roots = [(each, wanted_by(each.requirement, each.hashes, each.opaque)) for each in free]
-    together = [wanted for _, every in roots for wanted in every]
+    together = [wanted for _, wanted in roots]
     resolved = resolution.resolve(together, catalogue, backtracks=catalogue.target.pip_is(BACKTRACKS))
     reached = _reached(roots, resolved.candidates, catalogue)
     packages = {name: _package(each, catalogue) for name, each in reached.items()}

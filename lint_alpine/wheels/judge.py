@@ -98,7 +98,7 @@ def _outcome(
         shipped = resolved.evidence is not None and resolved.evidence.origin is Origin.SNAPSHOT
         if shipped and resolved.obstacle is Obstacle.NO_RELEASE:
             return Outcome.UNKNOWN, "the listing that was shipped has no release that matches"
-        return Outcome.UNAVAILABLE, f"{resolved.reason}, for {target}"
+        return Outcome.UNAVAILABLE, _why_unavailable(resolved, environment)
     if chosen.is_wheel:
         return Outcome.WHEEL, f"a wheel fits {target}"
     native, why = _is_native(resolved, environment, sources)
@@ -112,6 +112,16 @@ def _outcome(
             return Outcome.PURE_BUILD, f"{no_wheel}, and its source distribution needs no compiler: {why}"
         case None:
             return Outcome.UNKNOWN, f"{no_wheel}, and whether its source distribution is compiled is not known"
+
+
+def _why_unavailable(resolved: Resolved, environment: Environment) -> str:
+    match resolved.obstacle:
+        case Obstacle.OTHER_PLATFORM:
+            return f"no wheel for {describe(environment)}, and no source distribution"
+        case Obstacle.OTHER_PYTHON:
+            return f"what matches is not for Python {environment.python}"
+        case _:
+            return resolved.reason
 
 
 def _is_native(resolved: Resolved, environment: Environment, sources: Sources) -> tuple[bool | None, str]:

@@ -61,7 +61,7 @@ def read_metadata(content: bytes, name: str, version: Version, evidence: Evidenc
 def read_requirements(lines: Iterable[str]) -> tuple[Requirement, ...]:
     """The requirements of Requires-Dist lines. Raises MetadataError for one that is not PEP 508: pip refuses it."""
     found: list[Requirement] = []
-    for line in lines:
+    for line in map(str.strip, lines):  # a folded field begins with a line break
         if len(line) > _LONGEST_REQUIREMENT:
             raise MetadataError("its METADATA has a requirement that is too long")
         try:
@@ -78,9 +78,10 @@ _FIELD = re.compile(rb"([!-9;-~]+):")
 def _header(content: bytes) -> bytes:
     """The fields that matter. The others, and the description after the empty line, may be megabytes of anything, and
     Python's email package takes time that is quadratic in the number of fields."""
-    content = content[:_HEADER]
+    lines = re.split(rb"\r\n?|\n", content[:_HEADER].removeprefix(b"\xef\xbb\xbf"))
+    whole = len(content) < _HEADER
     kept, wanted = [], False
-    for line in re.split(rb"\r\n?|\n", content.removeprefix(b"\xef\xbb\xbf")):
+    for line in lines if whole else lines[:-1]:
         if not line.startswith((b" ", b"\t")):
             field = _FIELD.match(line)
             if not field:  # the end of the headers, for the email package too
@@ -89,7 +90,7 @@ def _header(content: bytes) -> bytes:
         if wanted:
             kept.append(line)
     else:
-        if len(content) == _HEADER:
+        if not whole:
             raise MetadataError("its METADATA is too large")
     if len(kept) > _REQUIREMENTS:
         raise MetadataError("its METADATA has too many requirements")

@@ -43,12 +43,19 @@ class Resolved:
     gave_up: bool = False
 
 
-def resolve(roots: Sequence[Wanted], catalogue: Catalogue, *, backtracks: bool = True) -> Resolved:
+def resolve(requirements: Sequence[Sequence[Wanted]], catalogue: Catalogue, *, backtracks: bool = True) -> Resolved:
     """What pip takes for these requirements together; nothing for a project that admits no solution.
+
+    Each requirement is what `wanted_by` makes of it, in the user's order.
 
     Where pip would stop because of one project, that project is left out and the rest resolved, so that all of it can
     be judged. `backtracks` is false for a pip before 20.3, whose resolver kept to the first release that it found.
     """
+    order: dict[Identifier, int] = {}
+    for position, first in enumerate(wanted[0] for wanted in requirements):
+        order.setdefault(first.identifier, position)
+    # As pip does, extras last: what is asked of the projects themselves bounds them first.
+    roots = sorted(chain.from_iterable(requirements), key=lambda wanted: bool(wanted.extras))
     settled = _settled(roots, catalogue)
     if not backtracks:
         return Resolved(_first_found(roots, catalogue))
@@ -57,7 +64,7 @@ def resolve(roots: Sequence[Wanted], catalogue: Catalogue, *, backtracks: bool =
     left_out = _without_candidates(roots, catalogue)
     effort = _Effort()
     while True:
-        search = Resolution(_Provider(roots, catalogue, frozenset(left_out), effort), _Rounds(effort))
+        search = Resolution(_Provider(order, catalogue, frozenset(left_out), effort), _Rounds(effort))
         try:
             state = search.resolve(roots, max_rounds=MOST_ROUNDS)
         except ResolutionImpossible as impossible:
@@ -117,14 +124,13 @@ def _first_found(roots: Sequence[Wanted], catalogue: Catalogue) -> dict[Identifi
     while level:
         following: list[Wanted] = []
         for wanted in level:
-            if wanted.identifier in found:
-                continue
-            base = found.get((wanted.name, NO_EXTRAS))
-            if base is None:
-                asked = by_name.get(wanted.name) or [wanted]
-                base = catalogue.first(wanted.name, asked) or catalogue.nothing(wanted.name)
-            found[wanted.identifier] = candidate = catalogue.with_extras(base, wanted.extras)
-            following.extend(catalogue.dependencies(candidate))
+            asked = by_name.get(wanted.name) or [wanted]
+            base = found.get((wanted.name, NO_EXTRAS)) or catalogue.first(wanted.name, asked)
+            base = base or catalogue.nothing(wanted.name)
+            for candidate in dict.fromkeys((base, catalogue.with_extras(base, wanted.extras))):
+                if candidate.identifier not in found:
+                    found[candidate.identifier] = candidate
+                    following.extend(catalogue.dependencies(candidate))
         level = following
     return found
 
@@ -153,16 +159,11 @@ class _Rounds(BaseReporter[Wanted, Candidate, Identifier]):
 class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
     """Pip's provider over a catalogue. For a project in `left_out`, having nothing of it is one more candidate."""
 
-    roots: Sequence[Wanted]
+    order: Mapping[Identifier, int]
     catalogue: Catalogue
     left_out: frozenset[str]
     effort: _Effort
-    _order: dict[Identifier, int] = field(default_factory=dict)
     _conflicts: dict[Identifier, int] = field(default_factory=lambda: defaultdict(int))
-
-    def __post_init__(self) -> None:
-        for position, root in enumerate(self.roots):
-            self._order.setdefault(root.identifier, position)
 
     def identify(self, requirement_or_candidate: Wanted | Candidate) -> Identifier:
         return requirement_or_candidate.identifier
@@ -202,7 +203,7 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
             not any(each.url is not None or each.exactly is not None for each in wanted),
             not any(each.pinned for each in strictness),
             not any(each.bounded for each in strictness),
-            self._order.get(identifier, inf),
+            self.order.get(identifier, inf),
             not any(each.specified for each in strictness),
             (name, sorted(extras)),
         )
@@ -226,12 +227,27 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
 
         def each() -> Iterator[Candidate]:
             last_resort = [self.catalogue.nothing(name)] if name in self.left_out else []
-            for base in chain(matching, last_resort):
+            for base in chain(self._trusted(matching), last_resort):
                 candidate = self.catalogue.with_extras(base, extras)
                 if candidate not in banned:
                     yield candidate
 
         return each
+
+    def _trusted(self, matching: Iterable[Candidate]) -> Iterator[Candidate]:
+        """Behind a candidate whose needs are known, no others than such: what stands in its way would stand in theirs.
+
+        An old source distribution of which nothing is known would seem to go with everything.
+        """
+        told = False
+        for position, candidate in enumerate(matching):
+            if position == 0:
+                first = candidate
+                yield candidate
+                continue
+            told = told or self.catalogue.tells_needs(first)
+            if not told or self.catalogue.tells_needs(candidate):
+                yield candidate
 
     def is_satisfied_by(self, requirement: Wanted, candidate: Candidate) -> bool:
         return self.catalogue.meets(candidate, requirement)

@@ -36,7 +36,7 @@ class Sources:
                     if isinstance(answer, Offer) or name not in self._offers
                 }
                 missing = [name for name in missing if not isinstance(self._offers[name], Offer)]
-        return {name: self._offers[name] for name in names}
+        return {name: self._offers.get(name) or Unavailable(name, "no index is asked") for name in names}
 
     def needs(self, wanted: Mapping[Release, tuple[Distribution, ...]]) -> Mapping[Release, Needs | Unavailable]:
         missing = {key: files for key, files in wanted.items() if key not in self._needs}
@@ -44,5 +44,5 @@ class Sources:
             asked = {key: files for key, files in missing.items() if not isinstance(self._needs.get(key), Needs)}
             if asked:
                 self._needs |= source.needs(asked)
-        return {key: self._needs[key] for key in wanted}
+        return {key: self._needs.get(key) or Unavailable(key[0], "no index is asked") for key in wanted}
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, elsewhere, quoted
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -15,7 +15,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
                 f"{'stays' if len(left) == 1 else 'stay'} in the image that ships, in stage `{stage.stage.name}`",
                 "compile in an earlier stage and copy what was built from there",
                 stage=stage,
-                related=tuple(Related(package.span, "stays as well") for package in left[1:]),
+                related=elsewhere(left, "stays as well"),
             )
 
 

@@ -4,7 +4,7 @@ from lint_alpine.rule import Diagnostic, Facts, Rule, Severity
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.installs:
+    for stage, install in facts.musl_installs:
         for unreadable in install.unreadable:
             yield rule.at(
                 unreadable.span,

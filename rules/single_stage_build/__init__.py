@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted, split_into_stages
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, elsewhere, quoted, split_into_stages
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -16,7 +16,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         f"{'stays' if len(left) == 1 else 'stay'} in the image that ships: this file has one stage",
         split_into_stages(stage),
         stage=stage,
-        related=tuple(Related(package.span, "stays as well") for package in left[1:]),
+        related=elsewhere(left, "stays as well"),
     )
 
 

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, elsewhere, quoted
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -8,15 +8,14 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         unused = stage.unused_build_packages
         if not unused:
             continue
-        first, *others = unused
         yield rule.at(
-            first.span,
+            unused[0].span,
             f"nothing that is installed here is compiled: {quoted(package.name for package in unused)} "
             f"{'is' if len(unused) == 1 else 'are'} not needed",
             "every requirement of this stage has a wheel for musl: drop the build packages",
             stage=stage,
             verdict=stage.installs[0].verdicts[0],
-            related=tuple(Related(package.span, "not needed either") for package in others),
+            related=elsewhere(unused, "not needed either"),
         )
 
 

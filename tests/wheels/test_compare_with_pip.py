@@ -23,8 +23,8 @@ NOTHING = RIGHT | {"requirement": "torch==2.4.0", "kind": "nothing", "version": 
 @pytest.mark.parametrize(
     ("rows", "code", "last", "lines"),
     [
-        ([RIGHT, NOTHING], 0, "2 of 2 rows agree", 1),
-        ([RIGHT, WRONG], 1, "1 of 2 rows agree", 2),
+        ([RIGHT, NOTHING], 0, "2 of 2 rows agree", 2),
+        ([RIGHT, WRONG], 1, "1 of 2 rows agree", 3),
     ],
 )
 def test_compare(

@@ -76,7 +76,7 @@ def test_both_formats_say_the_same() -> None:
         (f'<a title="<a href=evil>" href="{WHEEL}">', URL + WHEEL, False, False),
         (f'<a href="https://user:secret@files.example/{WHEEL}">', f"https://files.example/{WHEEL}", False, False),
         (f'<a href="file:///srv/{WHEEL}">', None, False, False),
-        (f'<a href="thing-1.0-py3-none-any%2Ewhl">', URL + "thing-1.0-py3-none-any%2Ewhl", False, False),
+        ('<a href="thing-1.0-py3-none-any%2Ewhl">', URL + "thing-1.0-py3-none-any%2Ewhl", False, False),
         (f'<a href="http://[broken/{WHEEL}">', None, False, False),
     ],
 )
@@ -162,7 +162,7 @@ def test_page_without_files(content: bytes, kind: str) -> None:
     ],
 )
 def test_what_is_not_an_index_page(content: bytes, kind: str, reason: str) -> None:
-    with pytest.raises(NotAnIndexPageError, match="is not an index page|lists more than") as caught:
+    with pytest.raises(NotAnIndexPageError, match=r"is not an index page|lists more than") as caught:
         read_page("thing", content, kind, URL)
     assert reason in str(caught.value)
 

@@ -1,0 +1,979 @@
+import asyncio
+import base64
+import gzip
+import hashlib
+import io
+import json
+import re
+import socket
+import ssl
+import subprocess
+import sys
+import tarfile
+import threading
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from packaging.version import Version
+
+from lint_alpine.wheels.cache import DiskCache
+from lint_alpine.wheels.distribution import Distribution, parse
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.index import PackageIndex
+from lint_alpine.wheels.metadata import SdistContents
+from lint_alpine.wheels.settings import IndexSettings
+from lint_alpine.wheels.transport import Bounds
+
+JSON = "application/vnd.pypi.simple.v1+json"
+HTML = "text/html"
+WHEEL = "thing-1.0-py3-none-any.whl"
+NOW = 1_767_323_045.0
+TODAY = "2026-01-02"
+
+
+class Handler(BaseHTTPRequestHandler):
+    """Answers from the routes of its server, with ranges where the route says so."""
+
+    protocol_version = "HTTP/1.1"
+    server: "Server"
+
+    def log_message(self, format: str, *args: object) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        with self.server.lock:
+            self.server.asked.append((self.path, headers))
+        route = self.server.routes.get(self.path, Route(404))
+        if callable(route):
+            self.close_connection = True
+            try:
+                route(self)
+            except OSError:
+                return
+        else:
+            route.send(self, headers.get("range"), headers.get("if-none-match"))
+
+    def raw(self, *pieces: bytes, pause: float = 0.0) -> None:
+        for piece in pieces:
+            self.wfile.write(piece)
+            time.sleep(pause)
+
+
+@dataclass
+class Route:
+    """One answer; `ranges` serves parts, an `etag` answers 304."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+    ranges: bool = False
+
+    def send(self, handler: Handler, wanted: str | None, condition: str | None) -> None:
+        status, body, headers = self.status, self.body, dict(self.headers)
+        if condition is not None and condition == headers.get("ETag"):
+            status, body = 304, b""
+        elif self.ranges and wanted is not None:
+            first, last = wanted.removeprefix("bytes=").split("-")
+            start = int(first) if first else max(0, len(body) - int(last))
+            end = min(len(body), int(last) + 1) if first else len(body)
+            headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
+            status, body = 206, body[start:end]
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name, value)
+        if status != 304:
+            handler.send_header("Content-Length", str(len(body)))
+        handler.end_headers()
+        handler.wfile.write(body)
+
+
+class Server(ThreadingHTTPServer):
+    """An index on the loopback interface: `routes` by path, `asked` with the headers of each request."""
+
+    daemon_threads = True
+    request_queue_size = 100
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.routes: dict[str, Route | Callable[[Handler], None]] = {}
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        self.lock = threading.Lock()
+        self.scheme = "http"
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        pass
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.server_address[1]}"
+
+    @property
+    def url(self) -> str:
+        return f"{self.scheme}://{self.host}/simple/"
+
+    def html(self, name: str, *links: str, **headers: str) -> Route:
+        return self.page(name, HTML, f"<title>Links for {name}</title>{''.join(links)}".encode(), headers)
+
+    def json(self, name: str, *files: dict[str, object], **headers: str) -> Route:
+        return self.page(name, JSON, json.dumps({"meta": {"api-version": "1.0"}, "files": files}).encode(), headers)
+
+    def page(self, name: str, kind: str, body: bytes, headers: dict[str, str] | None = None) -> Route:
+        named = {key.replace("_", "-"): value for key, value in (headers or {}).items()}
+        route = Route(200, body, {"Content-Type": kind, **named})
+        self.routes[f"/simple/{name}/"] = route
+        return route
+
+    def paths(self) -> list[str]:
+        return [path for path, _ in self.asked]
+
+
+@pytest.fixture(autouse=True)
+def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+
+
+def serving() -> Iterator[Server]:
+    with Server() as running:
+        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
+        yield running
+        running.shutdown()
+
+
+@pytest.fixture(name="server")
+def _server() -> Iterator[Server]:
+    yield from serving()
+
+
+@pytest.fixture(name="other")
+def _other() -> Iterator[Server]:
+    yield from serving()
+
+
+@dataclass
+class Clock:
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture(name="clock")
+def _clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(name="cache")
+def _cache(tmp_path: Path, clock: Clock) -> DiskCache:
+    return DiskCache(tmp_path / "cache", clock=clock)
+
+
+Ask = Callable[..., PackageIndex]
+
+
+@pytest.fixture(name="ask")
+def _ask(server: Server, cache: DiskCache) -> Iterator[Ask]:
+    """Makes indexes that ask the server and share one cache."""
+    made: list[PackageIndex] = []
+
+    def make(
+        *urls: str,
+        settings: IndexSettings | None = None,
+        refresh: bool = False,
+        bounds: Bounds | None = None,
+        on_progress: Callable[[int, int], None] | None = None,
+    ) -> PackageIndex:
+        settings = settings or IndexSettings(urls or (server.url,))
+        made.append(PackageIndex(settings, cache, on_progress, refresh=refresh, bounds=bounds or Bounds(request=5)))
+        return made[-1]
+
+    yield make
+    for index in made:
+        index.close()
+
+
+def offer(index: PackageIndex, name: str = "thing") -> Offer:
+    answer = index.offers([name])[name]
+    assert isinstance(answer, Offer), answer
+    return answer
+
+
+def refusal(index: PackageIndex, name: str = "thing") -> str:
+    answer = index.offers([name])[name]
+    assert isinstance(answer, Unavailable), answer
+    assert answer.name == name
+    return answer.reason
+
+
+def names(found: Offer) -> list[str]:
+    return [each.filename for each in found.distributions]
+
+
+# Pages
+
+
+def test_html_and_json(server: Server, ask: Ask) -> None:
+    server.html("thing", f'<a href="../../files/{WHEEL}#sha256={"a" * 64}" data-requires-python="&gt;=3.8">')
+    server.json("other", {"filename": "other-2.tar.gz", "url": "https://files.example/other-2.tar.gz", "size": 7})
+    index = ask()
+    answers = index.offers(["thing", "other"])
+    assert list(answers) == ["thing", "other"]
+    one, other = answers["thing"], answers["other"]
+    assert isinstance(one, Offer)
+    assert isinstance(other, Offer)
+    assert one.distributions[0].url == f"{server.url[:-7]}files/{WHEEL}"
+    assert one.evidence == Evidence(Origin.INDEX, TODAY, server.url)
+    assert (other.distributions[0].filename, other.distributions[0].size) == ("other-2.tar.gz", 7)
+    accept = server.asked[0][1]["accept"]
+    assert accept.startswith("application/vnd.pypi.simple.v1+json,")
+    assert "text/html;q=0.01" in accept
+    assert index.statistics.requests == 2
+    assert index.statistics.bytes_received > 100
+
+
+def test_index_url_with_and_without_slash(server: Server, ask: Ask) -> None:
+    server.html("thing")
+    assert names(offer(ask(server.url.rstrip("/")))) == []
+    assert server.paths() == ["/simple/thing/"]
+
+
+def test_project_is_asked_for_once(server: Server, ask: Ask) -> None:
+    server.html("thing")
+    index = ask()
+    assert index.offers(["thing"]) == index.offers(["thing", "thing"])
+    assert refusal(index, "absent") == refusal(index, "absent")
+    assert server.paths() == ["/simple/thing/", "/simple/absent/"]
+
+
+def login(handler: Handler) -> None:
+    Route(200, b"<title>Sign in</title><a href=/help>help</a>", {"Content-Type": HTML}).send(handler, None, None)
+
+
+def bomb(handler: Handler) -> None:
+    packed = gzip.compress(bytes(300_000_000), compresslevel=9)
+    Route(200, packed, {"Content-Type": HTML, "Content-Encoding": "gzip"}).send(handler, None, None)
+
+
+def claims_4_gb(handler: Handler) -> None:
+    handler.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4294967296\r\n\r\n<a>")
+
+
+def endless(handler: Handler) -> None:
+    handler.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", *[b"<a href=x> " * 100_000] * 200)
+
+
+def drips(handler: Handler) -> None:
+    handler.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n", *[b"x"] * 300, pause=0.1)
+
+
+def drips_headers(handler: Handler) -> None:
+    handler.raw(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 300, pause=0.1)
+
+
+def silent(handler: Handler) -> None:
+    time.sleep(20)
+
+
+def sending(*pieces: bytes) -> Callable[[Handler], None]:
+    return lambda handler: handler.raw(*pieces)
+
+
+def answering(status: int = 200, body: bytes = b"", **headers: str) -> Callable[[Handler], None]:
+    named = {key.replace("_", "-"): value for key, value in headers.items()}
+    return lambda handler: Route(status, body, named).send(handler, None, None)
+
+
+GZIP = gzip.compress(b"<title>Links for thing</title>")
+FAILURES: list[tuple[Callable[[Handler], None], str]] = [
+    (answering(404), r"^the index does not list it$"),
+    (answering(500), r"^127\.0\.0\.1:\d+ answered with status 500$"),
+    (answering(403), r"status 403"),
+    (answering(204), r"status 204"),
+    (answering(206, b"x", Content_Type=HTML), r"status 206"),
+    (answering(304), r"status 304"),
+    (answering(302), r"status 302"),
+    (login, r"is not an index page"),
+    (
+        answering(200, b"<a href=thing-1.zip>", Content_Type="text/plain"),
+        r"is not an index page \(its type is `text/plain`\)",
+    ),
+    (answering(200, b"<a href=thing-1.zip>"), r"is not an index page"),
+    (answering(200, b"{}", Content_Type=JSON), r"is not an index page"),
+    (bomb, r"larger than 64 MB"),
+    (claims_4_gb, r"larger than 64 MB"),
+    (endless, r"larger than 64 MB"),
+    (drips, r"did not answer within 1 s"),
+    (drips_headers, r"did not answer within 1 s"),
+    (silent, r"did not answer within 1 s"),
+    (answering(302, Location="/simple/thing/"), r"more than 10 redirects"),
+    (answering(302, Location="ftp://files.example/"), r"redirects from http to ftp"),
+    (answering(302, Location="http://[x"), r"redirects to what is not a URL"),
+    (answering(302, Location="http://"), r"redirects from http to|not a URL"),
+    (answering(200, GZIP, Content_Type=HTML, Content_Encoding="br"), r"encoding `br`"),
+    (answering(200, b"no gzip", Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
+    (answering(200, GZIP[:-9], Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
+    (sending(b""), r"broke off or sent what is not HTTP"),
+    (sending(b"SSH-2.0-x\r\n\r\n"), r"broke off or sent what is not HTTP"),
+    (sending(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"), r"broke off or sent what is not HTTP"),
+    (sending(b"HTTP/1.1 200 OK\r\nContent-Length: " + b"9" * 5000 + b"\r\n\r\n"), r"broke off|larger than"),
+    (sending(b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\n"), r"broke off or sent what is not HTTP"),
+    (sending(b"HTTP/1.1 200 OK\r\n", *[b"X: " + b"y" * 9000 + b"\r\n"] * 100), r"broke off or sent what is not HTTP"),
+    (sending(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), r"broke off or sent what is not HTTP"),
+    (
+        sending(b"HTTP/1.1 302 Found\r\nLocation: \xff\xfe\r\nContent-Length: 0\r\n\r\n"),
+        r"status 404|not list|not a URL",
+    ),
+]
+
+
+@pytest.mark.parametrize(("route", "reason"), FAILURES, ids=range(len(FAILURES)))
+def test_failure_concerns_its_project_alone(
+    server: Server, ask: Ask, route: Callable[[Handler], None], reason: str
+) -> None:
+    server.routes["/simple/thing/"] = route
+    server.html("good", "<a href=good-1.zip>")
+    index = ask(bounds=Bounds(request=1 if "1 s" in reason else 20))
+    start = time.monotonic()
+    answers = index.offers(["thing", "good"])
+    assert time.monotonic() - start < 15
+    failed, good = answers["thing"], answers["good"]
+    assert isinstance(failed, Unavailable)
+    assert re.search(reason, failed.reason), failed.reason
+    assert isinstance(good, Offer)
+
+
+def test_nobody_listens(ask: Ask) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    assert refusal(ask(f"http://127.0.0.1:{port}/simple")) == f"127.0.0.1:{port} cannot be reached"
+
+
+@pytest.mark.parametrize("name", ["", "..", "a/b", "a b", "a--b", "-a", "A", "ä", "a?b", "a\n", "a" * 300 + "/"])
+def test_what_is_no_name_is_not_asked_for(server: Server, ask: Ask, name: str) -> None:
+    assert refusal(ask(), name) == "it is not the name of a project"
+    assert server.asked == []
+
+
+def test_run_has_a_deadline(server: Server, ask: Ask, clock: Clock) -> None:
+    server.html("known", "<a href=known-1.zip>")
+    offer(ask(), "known")
+    for number in range(12):
+        server.routes[f"/simple/slow{number}/"] = silent
+    index = ask(bounds=Bounds(run=1.5, request=1))
+    start = time.monotonic()
+    answers = index.offers([f"slow{number}" for number in range(12)])
+    reasons = [answer.reason for answer in answers.values() if isinstance(answer, Unavailable)]
+    assert time.monotonic() - start < 4
+    assert len(reasons) == 12
+    assert sum("within 1 s" in reason for reason in reasons) == 8
+    assert sum("1.5 s that a run waits" in reason for reason in reasons) == 4
+    assert "1.5 s that a run waits" in refusal(index, "later")
+    assert names(offer(index, "known")) == ["known-1.zip"]
+
+
+def test_at_most_eight_at_once(server: Server, ask: Ask) -> None:
+    busy: list[int] = []
+    running = 0
+
+    def slow(handler: Handler) -> None:
+        nonlocal running
+        with server.lock:
+            running += 1
+            busy.append(running)
+        time.sleep(0.05)
+        with server.lock:
+            running -= 1
+        Route(200, b"<title>Links for x</title>", {"Content-Type": HTML, "Connection": "close"}).send(
+            handler, None, None
+        )
+
+    asked = [f"p{number}" for number in range(40)]
+    server.routes = {f"/simple/{name}/": slow for name in asked}
+    assert all(isinstance(answer, Offer) for answer in ask().offers(asked).values())
+    assert len(busy) == 40
+    assert max(busy) == 8
+
+
+def test_connection_that_the_server_closed_meanwhile(server: Server, ask: Ask) -> None:
+    def answer_and_close(handler: Handler) -> None:
+        body = b"<title>Links for x</title>"
+        handler.raw(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
+
+    server.routes = {f"/simple/p{number}/": answer_and_close for number in range(5)}
+    index = ask()
+    for number in range(5):
+        offer(index, f"p{number}")
+        time.sleep(0.05)
+
+
+def test_progress_and_a_running_event_loop(server: Server, ask: Ask) -> None:
+    told: list[tuple[int, int]] = []
+
+    async def main() -> Offer:
+        server.html("thing")
+        index = ask(on_progress=lambda done, total: told.append((done, total)))
+        index.offers(["thing", "absent", "bad name"])
+        return offer(index)
+
+    assert asyncio.run(main()).name == "thing"
+    assert told == [(1, 3), (2, 3), (3, 3)]
+
+
+def test_index_can_be_used_again_after_it_was_closed(server: Server, ask: Ask) -> None:
+    server.html("thing")
+    server.html("other")
+    with ask() as index:
+        offer(index)
+        index.close()
+        assert offer(index, "other").name == "other"
+
+
+# Redirects and credentials
+
+
+def test_redirect_gives_the_base_of_links(server: Server, ask: Ask) -> None:
+    server.routes["/simple/thing/"] = Route(301, headers={"Location": "../moved/thing"})
+    server.routes["/simple/moved/thing"] = Route(200, b"<a href=thing-1.zip>", {"Content-Type": HTML})
+    assert offer(ask()).distributions[0].url == f"{server.url}moved/thing-1.zip"
+
+
+def test_credentials_go_to_their_own_origin_only(server: Server, other: Server, ask: Ask, tmp_path: Path) -> None:
+    server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://u:p@{other.host}/x"})
+    other.routes["/x"] = Route(302, headers={"Location": f"{server.url}back/"})
+    server.html("back", f"<a href=http://{other.host}/{WHEEL}>")
+    user, host = "me%40home", server.host
+    index = ask(f"http://{user}:s%3Acret@{host}/simple")
+    found = offer(index)
+    sent = [headers.get("authorization") for _, headers in server.asked]
+    expected = f"Basic {base64.b64encode(b'me@home:s:cret').decode()}"
+    assert sent == [expected, expected]
+    assert [headers.get("authorization") for _, headers in other.asked] == [None]
+    assert found.evidence.detail == f"http://{host}/simple"
+    index.needs({("thing", Version("1.0")): found.distributions})
+    assert [headers.get("authorization") for _, headers in other.asked] == [None] * len(other.asked)
+    assert len(other.asked) > 1
+    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
+    assert len(kept) > 100
+    assert not re.search(rb"cret|home", kept)
+
+
+@pytest.mark.parametrize("route", [answering(500), login, silent, answering(302, Location="ftp://x"), sending(b"x")])
+def test_credentials_are_in_no_reason(server: Server, ask: Ask, route: Callable[[Handler], None]) -> None:
+    server.routes["/simple/thing/"] = route
+    reason = refusal(ask(f"http://me:secret@{server.host}/simple", bounds=Bounds(request=1)))
+    assert server.host in reason
+    assert "secret" not in reason
+    assert "me:" not in reason
+
+
+def test_netrc(server: Server, other: Server, ask: Ask, tmp_path: Path) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login me password secret\n")
+    server.html("thing", f'<a href="http://{other.host}/{WHEEL}">')
+    index = ask(settings=IndexSettings((server.url,), netrc=netrc))
+    index.needs({("thing", Version("1.0")): ()})
+    assert [headers.get("authorization") for _, headers in server.asked] == ["Basic bWU6c2VjcmV0"]
+    assert other.asked
+    assert not any("authorization" in headers for _, headers in other.asked)
+
+
+@pytest.mark.parametrize("text", ["machine", "\xff\xfe", "machine other login a password b"])
+def test_netrc_that_is_no_use(server: Server, ask: Ask, tmp_path: Path, text: str) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text(text, "latin-1")
+    server.html("thing")
+    offer(ask(settings=IndexSettings((server.url,), netrc=netrc)))
+    assert "authorization" not in server.asked[0][1]
+
+
+# An elliptic-curve key and a certificate for 127.0.0.1, valid from 2020 to 2120, made for these tests.
+KEY = """
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYPQ1fedDaOYLqa4JTKc2f8pLI+TwVejZ0qwJwbtCRNuhRANCAAQJ
+F75RDmEek4W87AmWP0p7oBn+XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZ
+"""
+CERTIFICATE = """
+MIIBjDCCATGgAwIBAgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhsb29wYmFjazAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEw
+MTAwMDAwMFowEzERMA8GA1UEAwwIbG9vcGJhY2swWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQJF75RDmEek4W87AmWP0p7oBn+
+XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZo3QwcjAPBgNVHREECDAGhwR/AAABMA8GA1UdEwEB
+/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgKEMB0GA1UdDgQWBBSyc0mWp+Nj5mUrKbkoZRbF8TcwgzAfBgNVHSMEGDAWgBSyc0mWp+Nj
+5mUrKbkoZRbF8TcwgzAKBggqhkjOPQQDAgNJADBGAiEA3OECU36cVP1soy/DAlkxAstFrTJxO5vr1t7m7gfC1QECIQDgLCZNQ528
+EaW4WHcQYwOJGbSAsYMQmU6XwusF27vnMw==
+"""
+
+
+@pytest.fixture(name="secure")
+def _secure(server: Server, tmp_path: Path) -> Path:
+    """Makes the server speak https; the file of the certificate to trust."""
+    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
+    certificate.write_text(ssl.DER_cert_to_PEM_cert(base64.b64decode(CERTIFICATE)))
+    # The label is put together here so that nothing takes this file for one with a secret.
+    label = "PRIVATE" + " KEY"
+    key.write_text(f"-----BEGIN {label}-----{KEY}-----END {label}-----\n")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
+    server.scheme = "https"
+    return certificate
+
+
+def test_certificate_must_be_trusted(server: Server, ask: Ask, secure: Path) -> None:
+    server.html("thing")
+    assert refusal(ask()) == f"{server.host} shows a certificate that is not trusted"
+    offer(ask(settings=IndexSettings((server.url,), certificates=str(secure))))
+
+
+@pytest.mark.parametrize("port", [True, False])
+def test_trusted_host(server: Server, ask: Ask, secure: Path, port: bool) -> None:
+    server.html("thing")
+    host = server.host if port else "127.0.0.1"
+    offer(ask(settings=IndexSettings((server.url,), trusted_hosts=frozenset({host}))))
+
+
+def test_other_trusted_host(server: Server, ask: Ask, secure: Path) -> None:
+    reason = refusal(ask(settings=IndexSettings((server.url,), trusted_hosts=frozenset({"127.0.0.1:1", "a.example"}))))
+    assert "not trusted" in reason
+
+
+def test_redirect_from_https_to_http_is_refused(server: Server, other: Server, ask: Ask, secure: Path) -> None:
+    server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://{other.host}/"})
+    reason = refusal(ask(settings=IndexSettings((server.url,), certificates=str(secure))))
+    assert reason == f"{server.host} redirects from https to http"
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read(server: Server, ask: Ask, tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "bundle.pem"
+    if content is not None:
+        path.write_text(content)
+    reason = refusal(
+        ask("https://127.0.0.1:1/", settings=IndexSettings(("https://127.0.0.1:1/",), certificates=str(path)))
+    )
+    assert reason == f"the certificates in {path} cannot be read"
+
+
+@pytest.mark.parametrize("proxy", ["nonsense", "ftp://me:secret@proxy.example", "http://me:secret@127.0.0.1:1"])
+def test_proxy_that_cannot_be_used(server: Server, ask: Ask, proxy: str) -> None:
+    reason = refusal(ask(settings=IndexSettings((server.url,), proxy=proxy)))
+    assert "secret" not in reason
+    assert server.asked == []
+
+
+# Several indexes
+
+
+def test_indexes_are_merged(server: Server, other: Server, ask: Ask) -> None:
+    server.html("thing", f"<a href={WHEEL}#sha256={'a' * 64}>", "<a href=thing-2.zip>")
+    other.html(
+        "thing",
+        f"<a href={WHEEL}#sha256={'a' * 64}>",
+        f"<a href=thing-2.zip#sha256={'b' * 64}>",
+        "<a href=thing-3.zip>",
+    )
+    found = offer(ask(server.url, other.url))
+    assert [(each.filename, each.url) for each in found.distributions] == [
+        (WHEEL, f"{server.url}thing/{WHEEL}"),
+        ("thing-2.zip", f"{server.url}thing/thing-2.zip"),
+        ("thing-2.zip", f"{other.url}thing/thing-2.zip"),
+        ("thing-3.zip", f"{other.url}thing/thing-3.zip"),
+    ]
+    assert found.evidence.detail == f"{server.url}, {other.url}"
+
+
+def test_one_index_need_not_list_it(server: Server, other: Server, ask: Ask) -> None:
+    other.html("thing", "<a href=thing-3.zip>")
+    assert names(offer(ask(server.url, other.url))) == ["thing-3.zip"]
+    assert refusal(ask(server.url, other.url), "absent") == "the index does not list it"
+
+
+def test_index_that_fails_leaves_the_answer_open(server: Server, other: Server, ask: Ask) -> None:
+    server.html("thing", "<a href=thing-3.zip>")
+    other.routes["/simple/thing/"] = Route(503)
+    assert refusal(ask(server.url, other.url)) == f"{other.host} answered with status 503"
+
+
+# The cache
+
+
+def test_fresh_page_is_not_asked_for_again(server: Server, ask: Ask, clock: Clock) -> None:
+    server.json("thing", {"url": WHEEL, "hashes": {"sha256": "a" * 64}, "core-metadata": {"sha256": "b" * 64}})
+    first = offer(ask())
+    clock.now += 599
+    index = ask()
+    second = offer(index)
+    assert second.distributions == first.distributions
+    assert second.evidence == Evidence(Origin.CACHE, TODAY, server.url)
+    assert (len(server.asked), index.statistics.cache_hits, index.statistics.requests) == (1, 1, 0)
+    clock.now += 2
+    assert offer(ask()).evidence.origin is Origin.INDEX
+    assert len(server.asked) == 2
+
+
+def test_date_is_that_of_the_answer(server: Server, ask: Ask, clock: Clock) -> None:
+    server.html("thing", Cache_Control="max-age=300000")
+    offer(ask())
+    clock.now += 86400
+    assert offer(ask()).evidence == Evidence(Origin.CACHE, TODAY, server.url)
+    assert offer(ask(refresh=True)).evidence == Evidence(Origin.INDEX, "2026-01-03", server.url)
+
+
+@pytest.mark.parametrize("refresh", [True, False])
+def test_stale_page_is_revalidated(server: Server, ask: Ask, clock: Clock, refresh: bool) -> None:
+    server.html("thing", "<a href=thing-3.zip>", ETag='"one"', Cache_Control="max-age=100", Last_Modified="Thu")
+    offer(ask())
+    clock.now += 50 if refresh else 100
+    index = ask(refresh=refresh)
+    found = offer(index)
+    assert (names(found), found.evidence.origin, index.statistics.cache_hits) == (["thing-3.zip"], Origin.INDEX, 1)
+    headers = server.asked[1][1]
+    assert (headers["if-none-match"], headers["if-modified-since"]) == ('"one"', "Thu")
+    clock.now += 99
+    assert offer(ask()).evidence.origin is Origin.CACHE
+    clock.now += 2
+    server.html("thing", "<a href=thing-4.zip>", ETag='"two"')
+    assert names(offer(ask())) == ["thing-4.zip"]
+    assert server.asked[2][1]["if-none-match"] == '"one"'
+
+
+def test_page_that_must_not_be_kept(server: Server, ask: Ask, tmp_path: Path) -> None:
+    server.html("thing", Cache_Control="no-store")
+    offer(ask())
+    offer(ask())
+    assert len(server.asked) == 2
+    assert not list(tmp_path.rglob("*.json"))
+
+
+def test_failure_is_not_kept(server: Server, ask: Ask) -> None:
+    server.routes["/simple/thing/"] = Route(500)
+    refusal(ask())
+    server.html("thing")
+    offer(ask())
+    refusal(ask(), "new")
+    server.html("new")
+    offer(ask(), "new")
+
+
+@pytest.mark.parametrize("data", [None, {}, [[]], [[WHEEL, 1, None, False, None, {}, False]], "x"])
+def test_malformed_records_are_replaced(server: Server, ask: Ask, tmp_path: Path, data: object) -> None:
+    server.html("thing", "<a href=thing-3.zip>", ETag='"one"')
+    offer(ask())
+    (path,) = tmp_path.rglob("*.json")
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"data": data}))
+    assert names(offer(ask())) == ["thing-3.zip"]
+    assert "if-none-match" not in server.asked[1][1]
+    assert names(offer(ask())) == ["thing-3.zip"]
+    assert len(server.asked) == 2
+
+
+# Needs
+
+
+def metadata(version: str = "1.0", *lines: str) -> bytes:
+    return "\n".join(("Metadata-Version: 2.2", "Name: thing", f"Version: {version}", *lines, "", "text")).encode()
+
+
+def wheel(content: bytes = metadata("1.0", "Requires-Dist: a>=1"), extra: int = 0, last: bool = True) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        if not last:
+            archive.writestr("thing-1.0.dist-info/METADATA", content)
+        archive.writestr("thing/big.so", bytes(range(256)) * (extra // 256))
+        if last:
+            archive.writestr("thing-1.0.dist-info/METADATA", content)
+    return stream.getvalue()
+
+
+def sdist(*files: tuple[str, bytes], name: str = "thing-1.0") -> bytes:
+    stream = io.BytesIO()
+    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
+        for path, content in files:
+            info = tarfile.TarInfo(f"{name}/{path}")
+            info.size = len(content)
+            archive.addfile(info, io.BytesIO(content))
+    return stream.getvalue()
+
+
+def needs(index: PackageIndex, *candidates: str, version: str = "1.0") -> Needs | Unavailable:
+    files = tuple(file for each in candidates if (file := parse(each, "thing")))
+    key = ("thing", Version(version))
+    return index.needs({key: files})[key]
+
+
+def requirements(answer: Needs | Unavailable) -> list[str]:
+    assert isinstance(answer, Needs), answer
+    return [str(each) for each in answer.requirements]
+
+
+def test_metadata_beside_the_wheel(server: Server, ask: Ask) -> None:
+    content = metadata("1.0", "Requires-Dist: a", "Requires-Dist: b; extra == 'Z.z'", "Provides-Extra: Z.z")
+    server.json("thing", {"url": WHEEL, "core-metadata": {"sha256": hashlib.sha256(content).hexdigest()}})
+    server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, content)
+    answer = needs(ask(), WHEEL)
+    assert requirements(answer) == ["a", 'b; extra == "Z.z"']
+    assert isinstance(answer, Needs)
+    assert answer.extras == {"z-z"}
+    assert answer.evidence == Evidence(Origin.INDEX, TODAY, f"METADATA of {WHEEL} at {server.host}")
+    assert server.paths() == ["/simple/thing/", f"/simple/thing/{WHEEL}.metadata"]
+
+
+def test_metadata_with_another_hash_is_not_believed(server: Server, ask: Ask) -> None:
+    server.json("thing", {"url": WHEEL, "core-metadata": {"sha256": "0" * 64}})
+    server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, metadata())
+    answer = needs(ask(), WHEEL)
+    assert isinstance(answer, Unavailable)
+    assert "does not have the hash" in answer.reason
+
+
+@pytest.mark.parametrize(
+    ("content", "ranges", "requests"),
+    [
+        (wheel(), True, 1),
+        (wheel(), False, 1),
+        (wheel(extra=3_000_000), True, 1),
+        (wheel(extra=3_000_000, last=False), True, 2),
+        (wheel(extra=500_000, last=False), False, 1),
+    ],
+)
+@pytest.mark.parametrize("advertised", [True, False])
+def test_metadata_in_the_wheel(
+    server: Server, ask: Ask, content: bytes, ranges: bool, requests: int, advertised: bool
+) -> None:
+    server.json("thing", {"url": WHEEL, "core-metadata": advertised})
+    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, content, ranges=ranges)
+    index = ask()
+    assert requirements(needs(index, WHEEL)) == ["a>=1"]
+    assert server.paths().count(f"/simple/thing/{WHEEL}") == requests
+    assert not ranges or index.statistics.bytes_received < 60_000
+
+
+def part(start: object, end: object, total: object, body: bytes) -> Route:
+    return Route(206, body, {"Content-Range": f"bytes {start}-{end}/{total}"})
+
+
+@pytest.mark.parametrize(
+    ("route", "reason"),
+    [
+        (Route(200, wheel(extra=3_000_000)), "larger than 1 MB"),
+        (endless, "larger than 1 MB"),
+        (Route(404), "status 404"),
+        (Route(500), "status 500"),
+        (Route(416), "status 416|not a zip file"),
+        (Route(200, b"no zip"), "not a zip file"),
+        (Route(206, b"x"), "another range"),
+        (part(0, 0, "*", b"x"), "another range"),
+        (part(5, 7, 100, b"xx"), "another range"),
+        (part(0, 1, 100, b"xx"), "another range"),
+        (part(0, 99_999, 100_000, bytes(100_000)), "larger than"),
+        (part(10**14, 10**14 + 1, 10**14 + 2, b"xx"), "not a zip file|another range"),
+        (Route(200, wheel(b"Name: thing", last=False)), "another release"),
+        (Route(200, wheel(metadata("2.0"))), "another release"),
+        (Route(200, wheel(metadata("1.0", "Requires-Dist: a >"))), "invalid requirement `a >`"),
+    ],
+    ids=range(15),
+)
+def test_needs_that_cannot_be_known(
+    server: Server, ask: Ask, route: Route | Callable[[Handler], None], reason: str
+) -> None:
+    server.html("thing", f"<a href={WHEEL}>")
+    server.routes[f"/simple/thing/{WHEEL}"] = route
+    answer = needs(ask(), WHEEL)
+    assert isinstance(answer, Unavailable)
+    assert re.search(reason, answer.reason), answer.reason
+
+
+def test_server_that_refuses_the_last_bytes_of_a_small_file(server: Server, ask: Ask) -> None:
+    def picky(handler: Handler) -> None:
+        asked = handler.headers.get("Range")
+        (Route(416) if asked else Route(200, wheel())).send(handler, None, None)
+
+    server.html("thing", f"<a href={WHEEL}>")
+    server.routes[f"/simple/thing/{WHEEL}"] = picky
+    assert requirements(needs(ask(), WHEEL)) == ["a>=1"]
+
+
+SDIST = "thing-1.0.tar.gz"
+
+
+@pytest.mark.parametrize(
+    ("pkg_info", "expected"),
+    [
+        (metadata("1.0", "Requires-Dist: s"), ["s"]),
+        (metadata("1.0").replace(b"2.2", b"2.1"), "known only by building it"),
+        (metadata("1.0", "Dynamic: Requires-Dist"), "known only by building it"),
+        (None, "known only by building it"),
+        (metadata("3.0"), "another release"),
+    ],
+)
+def test_needs_of_a_source_distribution(server: Server, ask: Ask, pkg_info: bytes | None, expected: object) -> None:
+    files = [("PKG-INFO", pkg_info)] if pkg_info is not None else []
+    server.html("thing", f"<a href={SDIST}>")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(
+        200, sdist(("a.py", b""), *files, ("thing.egg-info/PKG-INFO", metadata("1.0", "Requires-Dist: no")))
+    )
+    answer = needs(ask(), SDIST)
+    if isinstance(expected, list):
+        assert requirements(answer) == expected
+    else:
+        assert isinstance(answer, Unavailable)
+        assert str(expected) in answer.reason
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"x", sdist(("a", b"x" * 9000))[:-80], gzip.compress(bytes(300_000_000), 1)], ids=range(4)
+)
+def test_broken_source_distribution(server: Server, ask: Ask, content: bytes) -> None:
+    server.html("thing", f"<a href={SDIST}>")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, content)
+    answer = needs(ask(), SDIST)
+    assert isinstance(answer, Unavailable)
+    assert re.search("^its archive|known only by building", answer.reason)
+
+
+def test_endless_source_distribution(server: Server, ask: Ask) -> None:
+    def noise(handler: Handler) -> None:
+        packed = gzip.compress(sdist(("a", b"x"))[:0] + bytes(range(256)) * 4096, compresslevel=0)
+        handler.raw(b"HTTP/1.1 200 OK\r\n\r\n", *[packed] * 100)
+
+    info = tarfile.TarInfo("thing-1.0/a.bin")
+    info.size = 150_000_000
+    body = gzip.compress(info.tobuf() + bytes(info.size), compresslevel=0)
+    server.html("thing", f"<a href={SDIST}>")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, body)
+    answer = needs(ask(), SDIST)
+    assert isinstance(answer, Unavailable)
+    assert answer.reason == "its source distribution is larger than 64 MB"
+
+
+def test_other_wheel_tells_what_the_source_distribution_needs(server: Server, ask: Ask) -> None:
+    windows, linux = "thing-1.0-cp312-cp312-win_amd64.whl", "thing-1.0-cp312-cp312-manylinux2014_x86_64.whl"
+    server.html("thing", *(f"<a href={name}>" for name in (SDIST, windows, "thing-2.0-py3-none-any.whl", linux)))
+    server.routes[f"/simple/thing/{linux}"] = Route(200, wheel(), ranges=True)
+    assert requirements(needs(ask(), SDIST)) == ["a>=1"]
+    assert server.paths() == ["/simple/thing/", f"/simple/thing/{linux}"]
+
+
+def test_first_candidate_is_read_first_and_the_others_if_it_cannot_be(server: Server, ask: Ask) -> None:
+    one, two = "thing-1.0-cp312-cp312-musllinux_1_2_x86_64.whl", "thing-1.0-cp311-cp311-musllinux_1_2_x86_64.whl"
+    server.html("thing", f"<a href={two}>", f"<a href={one}>")
+    server.routes[f"/simple/thing/{two}"] = Route(200, wheel(), ranges=True)
+    assert requirements(needs(ask(), one, two)) == ["a>=1"]
+    assert server.paths() == ["/simple/thing/", f"/simple/thing/{one}", f"/simple/thing/{two}"]
+
+
+def test_only_urls_of_the_index_are_asked(server: Server, other: Server, ask: Ask) -> None:
+    """A lock file in the linted project may give any URL."""
+    server.html("thing", f"<a href={WHEEL}>")
+    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, wheel())
+    foreign = parse(WHEEL, "thing", url=f"http://{other.host}/{WHEEL}", metadata=True)
+    assert foreign is not None
+    index = ask()
+    key = ("thing", Version("1.0"))
+    assert requirements(index.needs({key: (foreign,)})[key]) == ["a>=1"]
+    elsewhere = parse("thing-9.tar.gz", "thing", url=f"http://{other.host}/thing-9.tar.gz")
+    assert elsewhere is not None
+    answers = index.needs({("thing", Version("9")): (elsewhere,), ("absent", Version("1")): (elsewhere,)})
+    assert list(answers.values()) == [
+        Unavailable("thing", "the index has no file of thing 9"),
+        Unavailable("absent", "the index does not list it"),
+    ]
+    assert isinstance(index.sdist_contents(elsewhere), Unavailable)
+    assert other.asked == []
+
+
+def test_needs_of_a_file_with_a_hash_are_kept_for_ever(server: Server, ask: Ask, clock: Clock) -> None:
+    hashed, plain = f"{WHEEL}#sha256={'a' * 64}", "thing-2.0-py3-none-any.whl"
+    server.html("thing", f"<a href={hashed}>", f"<a href={plain}>", Cache_Control="max-age=600000")
+    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, wheel())
+    other = wheel(metadata("2.0", "Requires-Dist: x")).replace(b"thing-1.0", b"thing-2.0")
+    server.routes[f"/simple/thing/{plain}"] = Route(200, other)
+    first = ask()
+    assert requirements(needs(first, WHEEL)) == requirements(needs(first, WHEEL)) == ["a>=1"]
+    assert requirements(needs(first, plain, version="2.0")) == ["x"]
+    assert len(server.asked) == 3
+    clock.now += 500_000
+    second = ask()
+    answer = needs(second, WHEEL)
+    assert requirements(answer) == ["a>=1"]
+    assert isinstance(answer, Needs)
+    assert answer.evidence == Evidence(Origin.CACHE, TODAY, f"METADATA of {WHEEL} at {server.host}")
+    assert len(server.asked) == 3
+    assert requirements(needs(second, plain, version="2.0")) == ["x"]
+    assert len(server.asked) == 4
+
+
+def test_slow_file_is_given_up_at_once(server: Server, ask: Ask) -> None:
+    files = [f"thing-1.0-cp3{minor}-none-any.whl" for minor in range(5)]
+    server.html("thing", *(f"<a href={name}>" for name in files))
+    server.routes |= {f"/simple/thing/{name}": silent for name in files}
+    answer = needs(ask(bounds=Bounds(request=0.5)), *files)
+    assert answer == Unavailable("thing", f"{server.host} did not answer within 0.5 s")
+    assert len(server.asked) == 2
+
+
+# Source distributions
+
+PROJECT = b'[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+
+
+def zipped_sdist() -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("thing-1.0/pyproject.toml", PROJECT)
+        archive.writestr("thing-1.0/src/lib.rs", "x" * 100_000)
+        archive.writestr("thing-1.0/a.c", "")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("filename", "content"),
+    [
+        (SDIST, sdist(("src/lib.rs", b"x" * 100_000), ("pyproject.toml", PROJECT), ("a.c", b""))),
+        ("thing-1.0.zip", zipped_sdist()),
+    ],
+)
+def test_contents_of_a_source_distribution(server: Server, ask: Ask, filename: str, content: bytes) -> None:
+    server.html("thing", f"<a href={filename}#sha256={'a' * 64}>", f"<a href={WHEEL}>")
+    server.routes[f"/simple/thing/{filename}"] = Route(200, content, ranges=True)
+    file = parse(filename, "thing")
+    assert file is not None
+    detail = f"{filename} at {server.host}"
+    sources = (("C", 1), ("Rust", 1))
+    expected = SdistContents("maturin", ("maturin",), sources, False, Evidence(Origin.INDEX, TODAY, detail))
+    assert ask().sdist_contents(file) == expected
+    asked = len(server.asked)
+    again = ask().sdist_contents(file)
+    assert again == SdistContents("maturin", ("maturin",), sources, False, Evidence(Origin.CACHE, TODAY, detail))
+    assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize(
+    ("filename", "route", "reason"),
+    [
+        (WHEEL, Route(200, wheel()), "does not list"),
+        (SDIST, Route(404), "status 404"),
+        (SDIST, Route(200, b""), "too early"),
+        ("thing-1.0.tar.bz2", Route(200, b""), "of a kind that is not read"),
+        (SDIST, Route(200, sdist(("pyproject.toml", b"["))), "pyproject.toml cannot be read"),
+    ],
+)
+def test_contents_that_cannot_be_known(server: Server, ask: Ask, filename: str, route: Route, reason: str) -> None:
+    server.html("thing", f"<a href={filename}>")
+    server.routes[f"/simple/thing/{filename}"] = route
+    file = parse(filename, "thing")
+    assert isinstance(file, Distribution)
+    answer = ask().sdist_contents(file)
+    assert isinstance(answer, Unavailable)
+    assert reason in answer.reason
+
+
+def test_importing_is_cheap() -> None:
+    script = "import sys; import lint_alpine.wheels.index; print(*sorted({'httpx', 'asyncio', 'ssl', 'zipfile'} & sys.modules.keys()))"
+    answer = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    assert answer.stdout.strip() == ""

@@ -1,0 +1,225 @@
+import time
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.requirements import Requirement
+from packaging.version import Version
+
+from lint_alpine.wheels.archives import Members
+from lint_alpine.wheels.evidence import Evidence, Origin
+from lint_alpine.wheels.metadata import (
+    MetadataError,
+    is_metadata,
+    is_top_level,
+    read_metadata,
+    read_requirements,
+    sdist_contents,
+)
+
+EVIDENCE = Evidence(Origin.INDEX, "2026-01-02", "index.example")
+HEAD = "Metadata-Version: 2.1\nName: Thing.One\nVersion: 1.0\n"
+
+
+def read(text: str | bytes, static: bool = False) -> tuple[list[str], set[str]]:
+    content = text if isinstance(text, bytes) else text.encode()
+    needs = read_metadata(content, "thing-one", Version("1"), EVIDENCE, static=static)
+    assert needs.evidence is EVIDENCE
+    return [str(requirement) for requirement in needs.requirements], set(needs.extras)
+
+
+BOTH = (['a>=1; extra == "x"', "b"], {"x-y"})
+FIELDS = "Requires-Dist: a>=1; extra == 'x'\nProvides-Extra: X_y\nRequires-Dist: b\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (HEAD, ([], set())),
+        (HEAD + FIELDS, BOTH),
+        ((HEAD + FIELDS).replace("\n", "\r\n"), BOTH),
+        ((HEAD + FIELDS).replace("\n", "\r"), BOTH),
+        ("\ufeff" + HEAD + FIELDS, BOTH),
+        (HEAD.replace("1.0\n", "1\n") + FIELDS.lower() + "\nRequires-Dist: from-the-description", BOTH),
+        (HEAD + "Requires-Dist:\n   a>=1\n", (["a>=1"], set())),
+        (HEAD + "Summary: one\n  Requires-Dist: two\n" + FIELDS, BOTH),
+        (HEAD + "Requires-Dist: b\nno header\nRequires-Dist: c", (["b"], set())),
+        (HEAD + "Requires-Dist: b (>=1,<2)\n", (["b<2,>=1"], set())),
+        (HEAD + "Requires-Dist: b @ https://files.example/b.whl\n", (["b @ https://files.example/b.whl"], set())),
+        (HEAD + "Author: ü\n" + FIELDS, BOTH),
+    ],
+)
+def test_metadata(text: str, expected: tuple[list[str], set[str]]) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "another release"),
+        (HEAD.replace("Thing", "Other"), "another release"),
+        (HEAD.replace("1.0", "2.0"), "another release"),
+        (HEAD.replace("1.0", "none"), "another release"),
+        (HEAD + "Name: Other\n", "another release"),
+        (HEAD + "Requires-Dist: b\nRequires-Dist: a >= \n", "invalid requirement `a >=`"),
+        (HEAD + "Requires-Dist: a>=1.0.*\n", "invalid requirement"),
+        (HEAD + "Requires-Dist: a; " + "(" * 5000 + "\n", "invalid requirement"),
+        (HEAD + "Requires-Dist: a" + "x" * 20_000 + "\n", "too long"),
+        (HEAD + "Requires-Dist: a\n" * 20_000, "too many"),
+        (HEAD + "Summary: x\n" * 200_000, "too large"),
+    ],
+    ids=range(11),
+)
+def test_metadata_that_pip_refuses(text: str, reason: str) -> None:
+    with pytest.raises(MetadataError, match=reason):
+        read(text)
+
+
+def test_metadata_that_is_not_utf8() -> None:
+    assert read(HEAD.encode() + b"Summary: \xff\nRequires-Dist: b\n") == (["b"], set())
+    with pytest.raises(MetadataError, match="UTF-8"):
+        read(HEAD.encode() + b"Requires-Dist: \xff\n")
+
+
+@pytest.mark.parametrize(
+    ("version", "dynamic", "binding"),
+    [
+        ("2.1", "", False),
+        ("2.2", "", True),
+        ("2.4", "Dynamic: license-file\n", True),
+        ("2.10", "", True),
+        ("2.2", "Dynamic: Requires-Dist\n", False),
+        ("2.2", "Dynamic: classifier\nDynamic: REQUIRES-DIST\n", False),
+        ("3.0", "", True),
+        ("1.2", "", False),
+        ("x", "", False),
+    ],
+)
+def test_source_distribution_counts_where_it_is_static(version: str, dynamic: str, binding: bool) -> None:
+    text = HEAD.replace("2.1", version) + dynamic + "Requires-Dist: b\n"
+    if binding:
+        assert read(text, static=True) == (["b"], set())
+    else:
+        with pytest.raises(MetadataError, match="known only by building it"):
+            read(text, static=True)
+    assert read(text)[0] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"".join(b"X%d: b\n" % number for number in range(100_000)),
+        b"X: " + b"a" * 1_000_000,
+        b"Summary: " + b"\xff" * 900_000,
+        "Requires-Dist: é\n".encode() * 9_900,
+        "Name: é\n".encode() * 9_900,
+        b"Requires-Dist: b" + " é\n".encode() * 9_900,
+        b"Requires-Dist: " + b"=?utf-8?q?=C3?=\xc3\xa9" * 40_000,
+        b":" * 1_000_000,
+        b"\n " * 500_000,
+        b"Requires-Dist: a" + b"[" + b"b," * 4_900,
+        b"Requires-Dist: a; os_name=='a'" + b" and os_name=='a'" * 500,
+    ],
+    ids=range(11),
+)
+def test_hostile_metadata_is_read_or_refused_soon(body: bytes) -> None:
+    start = time.process_time()
+    with suppress(MetadataError):
+        read(HEAD.encode() + body)
+    assert time.process_time() - start < 2
+
+
+@given(st.binary(max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes(body: bytes) -> None:
+    for content in (body, HEAD.encode() + body, HEAD.encode() + b"Requires-Dist: " + body):
+        with suppress(MetadataError):
+            read(content)
+
+
+def test_requirements_come_back_from_their_text() -> None:
+    lines = ["a[x,y]>=1,!=2; python_version < '3.9' and extra == 'z'", "b", "c @ https://files.example/c.whl"]
+    parsed = read_requirements(lines)
+    assert parsed == tuple(map(Requirement, lines))
+    assert read_requirements(map(str, parsed)) == parsed
+
+
+@pytest.mark.parametrize(
+    ("path", "yes"),
+    [
+        ("thing_one-1.0.dist-info/METADATA", True),
+        ("Thing.One-1.0.dist-info/METADATA", True),
+        ("thing_one-1.0.dist-info/metadata", False),
+        ("other-1.0.dist-info/METADATA", False),
+        ("vendored/thing_one-1.0.dist-info/METADATA", False),
+        ("thing_one-1.0.dist-info/x/METADATA", False),
+    ],
+)
+def test_where_a_wheel_has_its_metadata(path: str, yes: bool) -> None:
+    assert is_metadata(path, "thing-one") is yes
+
+
+@pytest.mark.parametrize(
+    ("path", "yes"),
+    [("thing-1/PKG-INFO", True), ("./thing-1/PKG-INFO", True), ("PKG-INFO", False), ("t/t.egg-info/PKG-INFO", False)],
+)
+def test_where_a_source_distribution_has_its_metadata(path: str, yes: bool) -> None:
+    assert is_top_level(path, "PKG-INFO") is yes
+
+
+def test_contents() -> None:
+    names = [
+        "t-1/setup.py",
+        "t-1/a.c",
+        "t-1/b/c.C",
+        "t-1/d.cpp",
+        "t-1/e.pyx",
+        "t-1/f.rs",
+        "t-1/g.f90",
+        "t-1/h.py",
+        "t-1/i.h",
+    ]
+    project = b'[build-system]\nrequires = ["hatchling>=1", "cython"]\nbuild-backend = "hatchling.build"\n'
+    found = sdist_contents(Members(names, {"t-1/pyproject.toml": project}), EVIDENCE)
+    assert found.backend == "hatchling.build"
+    assert found.requires == ("hatchling>=1", "cython")
+    assert found.sources == (("C", 2), ("C++", 1), ("Cython", 1), ("Fortran", 1), ("Rust", 1))
+    assert found.setup_py
+
+
+@pytest.mark.parametrize(
+    ("project", "expected"),
+    [
+        (None, (None, ())),
+        ("", (None, ())),
+        ("[build-system]\nrequires = ['a']", (None, ("a",))),
+        ("build-system.requires = ['a']\nbuild-system.build-backend = 'b'", ("b", ("a",))),
+        ("build-system = 1", (None, ())),
+        ("[build-system]\nrequires = [1]", (None, ())),
+        ("[build-system]\nrequires = 'a'", (None, ())),
+        ("[build-system]\nrequires = []\nbuild-backend = 1", (None, ())),
+    ],
+)
+def test_build_system(project: str | None, expected: tuple[str | None, tuple[str, ...]]) -> None:
+    contents = {} if project is None else {"t-1/pyproject.toml": project.encode()}
+    found = sdist_contents(Members(["t-1/b/setup.py"], contents), EVIDENCE)
+    assert (found.backend, found.requires) == expected
+    assert not found.setup_py
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        b"[",
+        b"\xff",
+        b"a=" + b"[" * 100_000,
+        b"a" + b".a" * 120_000 + b"=1",
+        b"x" * 300_000,
+        b'a="' + b"\\u0041" * 40_000,
+    ],
+    ids=range(6),
+)
+def test_project_file_that_cannot_be_read(project: bytes) -> None:
+    with pytest.raises(MetadataError, match=r"^its pyproject.toml "):
+        sdist_contents(Members([], {"t-1/pyproject.toml": project}), EVIDENCE)
