@@ -43,6 +43,7 @@ class StageState:
     pips: dict[str, str] = field(default_factory=dict)
     installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
     layers: int = 0
+    installs_python: bool = False
 
     def copy(self) -> "StageState":
         installed = {key: dict(names) for key, names in self.installed.items()}
@@ -93,6 +94,7 @@ def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sou
         match read_install(command, files, run.step.variables):
             case Install() as install:
                 effects.installs.append(_install(install, run, state, following, sources))
+                state.installs_python = True
             case Export(output=str(output), requirements=requirements):
                 if path := ImageFiles(workdir).absolute(output):
                     state.files.placed.append(FromExport(path, requirements))

@@ -95,6 +95,7 @@ class StageFacts:
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
     there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
+    `installs_python`: Python packages are installed in it or in one that it is FROM.
     """
 
     stage: Stage
@@ -106,17 +107,12 @@ class StageFacts:
     installs: tuple[PythonInstall, ...]
     left_behind: tuple[BuildPackage, ...]
     removed_late: tuple[tuple[BuildPackage, Span], ...]
+    installs_python: bool
 
     @property
     def unused_build_packages(self) -> tuple[BuildPackage, ...]:
         """Compilers and headers that `apk add` installs though every requirement is proven to have a wheel."""
         return unused_build_packages(self.runs, self.apk_additions, self.installs) if self.on_musl else ()
-
-    @property
-    def compilers_left(self) -> tuple[BuildPackage, ...]:
-        """What is left behind of a build in which Python packages were installed, if a compiler is among it."""
-        compilers = any(package.role in COMPILER_ROLES for package in self.left_behind)
-        return self.left_behind if compilers and self.installs and not self.unused_build_packages else ()
 
     @property
     def on_musl(self) -> bool:
@@ -130,7 +126,23 @@ class Facts:
     dockerfile: Dockerfile
     stages: tuple[StageFacts, ...]
     faults: tuple[SyntaxFault, ...]
+    final_index: int | None = None
     files: Mapping[str, Source] = field(default_factory=dict)
+
+    @property
+    def final(self) -> StageFacts | None:
+        """The stage that ships: what it is FROM is in its state."""
+        return self.stages[self.final_index] if self.final_index is not None else None
+
+    @property
+    def compilers_left(self) -> tuple[BuildPackage, ...]:
+        """What is left of a build in the image that ships, if a compiler is among it and Python packages were installed
+        on the way; without what nothing needed in the first place."""
+        if self.final is None or not self.final.installs_python:
+            return ()
+        unused = {package.span for stage in self.stages for package in stage.unused_build_packages}
+        left = tuple(package for package in self.final.left_behind if package.span not in unused)
+        return left if any(package.role in COMPILER_ROLES for package in left) else ()
 
     @property
     def installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:

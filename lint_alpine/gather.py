@@ -46,7 +46,7 @@ def gather(
     stages = read_stages(dockerfile, build_args, platform, target)
     reader = _Reader(dockerfile, context, sources, stages, platform, images_like or {})
     facts = tuple(reader.stage(stage) for stage in stages.stages)
-    return Facts(dockerfile, facts, (*dockerfile.faults, *stages.faults), reader.read)
+    return Facts(dockerfile, facts, (*dockerfile.faults, *stages.faults), stages.final, reader.read)
 
 
 class _Reader:
@@ -98,6 +98,7 @@ class _Reader:
             installs=tuple(installs),
             left_behind=state.world.build_packages,
             removed_late=tuple(state.world.removed_late),
+            installs_python=state.installs_python,
         )
 
     def _start(self, stage: Stage) -> StageState:

@@ -41,11 +41,17 @@ SETS = {
     "cloud": ["azure-identity", "google-cloud-storage", "kubernetes", "ansible-core"],
 }
 PYTHON = "3.12.12"
+MUSL = Libc("musl", (1, 2))
+# uv's name of the platform, and what it stands for. Where a set has no wheels for the first, the second is compared.
+PLATFORMS = [("x86_64-unknown-linux-musl", MUSL), ("x86_64-manylinux_2_28", Libc("glibc", (2, 28)))]
 WHEELS_ONLY = FileChoice(only_binary=frozenset({":all:"}))
 
 
 def closure(
-    lines: Sequence[str], python: str, arch: str, index: PackageIndex, choice: FileChoice | None = None
+    lines: Sequence[str],
+    environment: Environment,
+    index: PackageIndex,
+    choice: FileChoice | None = None,
 ) -> Closure:
     source = Source("requirements.txt", "\n".join(lines))
     dependencies = tuple(
@@ -53,7 +59,6 @@ def closure(
         for number, line in enumerate(lines, 1)
         if line and not line.startswith("#")
     )
-    environment = Environment("alpine", "alpine", libc=Libc("musl", (1, 2)), arch=arch, python=python)
     return resolve(Requirements(dependencies, choice=choice or FileChoice()), environment, None, index, index)
 
 
@@ -77,7 +82,8 @@ def report(label: str, ours: dict[str, str], theirs: dict[str, str], notes: str 
 def with_truth(path: Path, index: PackageIndex) -> bool:
     equal = []
     for each in json.loads(path.read_text())["closures"]:
-        found = closure(each["requirements"], each["py"], each["arch"], index)
+        environment = Environment("alpine", libc=MUSL, arch=each["arch"], python=each["py"])
+        found = closure(each["requirements"], environment, index)
         ours = {p.name: p.distribution.filename if p.distribution else p.reason for p in found.packages}
         theirs = {p["name"]: p["file"] or "nothing" for p in each["packages"]}
         equal.append(report(f"{each['py']} {each['arch']} {' '.join(each['requirements'])}", ours, theirs))
@@ -85,9 +91,9 @@ def with_truth(path: Path, index: PackageIndex) -> bool:
     return all(equal)
 
 
-def uv_versions(uv: str, lines: Sequence[str]) -> dict[str, str] | str:
+def uv_versions(uv: str, lines: Sequence[str], platform: str) -> dict[str, str] | str:
     command = [uv, "pip", "compile", "-", "--no-build", "--no-header", "--no-annotate", "--quiet"]
-    command += ["--python-version", PYTHON, "--python-platform", "x86_64-unknown-linux-musl"]
+    command += ["--python-version", PYTHON, "--python-platform", platform]
     environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
     done = subprocess.run(
         [*command, "--python", sys.executable],
@@ -106,17 +112,20 @@ def uv_versions(uv: str, lines: Sequence[str]) -> dict[str, str] | str:
 def with_uv(uv: str, names: Sequence[str], index: PackageIndex) -> bool:
     equal = []
     for name in names:
-        start = time.monotonic()
-        ours = versions(closure(SETS[name], PYTHON, "x86_64", index, WHEELS_ONLY))
-        middle = time.monotonic()
-        theirs = uv_versions(uv, SETS[name])
-        end = time.monotonic()
-        if isinstance(theirs, str):
-            print(f"uv fails  {name}:\n{theirs}")
-            continue
-        equal.append(report(name, ours, theirs, f", {middle - start:.1f} s here, {end - middle:.1f} s there"))
-        with_sdists = versions(closure(SETS[name], PYTHON, "x86_64", index))
-        print("".join(f"{line} with wheels alone\n" for line in differences(with_sdists, ours)), end="")
+        for platform, libc in PLATFORMS:
+            environment = Environment("alpine", libc=libc, arch="x86_64", python=PYTHON)
+            start = time.monotonic()
+            wheels = versions(closure(SETS[name], environment, index, WHEELS_ONLY))
+            middle = time.monotonic()
+            theirs = uv_versions(uv, SETS[name], platform)
+            notes = f", {middle - start:.1f} s here, {time.monotonic() - middle:.1f} s there"
+            if isinstance(theirs, str):
+                print(f"no wheels {name} on {platform}: {theirs}")
+                continue
+            equal.append(report(f"{name} on {platform}", wheels, theirs, notes))
+            every = versions(closure(SETS[name], environment, index))
+            print("".join(f"{line} with wheels alone\n" for line in differences(every, wheels)), end="")
+            break
     return all(equal)
 
 

@@ -5,13 +5,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lint_alpine.dockerfile.heredocs import read_redirect
-from lint_alpine.dockerfile.splitting import JSON_FORM, SPACE, first_field, json_array
+from lint_alpine.dockerfile.splitting import SPACE, json_form
 from lint_alpine.dockerfile.words import BadWord, NameValue, arguments, read_pairs
 from lint_alpine.source import Span
 
 if TYPE_CHECKING:
     from lint_alpine.dockerfile.instructions import Instruction
 
+_TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%")
+_LONGEST_MESSAGE = 120
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9_.-]*")
 
 Fault = tuple[str, Span]
@@ -19,12 +21,21 @@ Fault = tuple[str, Span]
 
 def faults(instruction: "Instruction") -> Iterator[Fault]:
     """Each with its message and place. Inside ONBUILD BuildKit reads the words, and leaves the rest to later builds."""
-    found = False
-    for fault in _unreadable(instruction.trigger or instruction):
-        found = True
-        yield fault
-    if not found:
-        yield from _refused(instruction)
+    yield from tuple(_unreadable(instruction.trigger or instruction)) or _refused(instruction)
+
+
+def other_kind(line: str) -> str | None:
+    """What a file is instead of a Dockerfile, if this line of it, which BuildKit refuses, shows that."""
+    if "\0" in line:
+        return "this is a binary file, not a Dockerfile"
+    mark = _TEMPLATE.search(line)
+    return f"this is a template (`{mark[0]}`), not a Dockerfile" if mark else None
+
+
+def readable(message: str) -> str:
+    """A message that quotes words of a file, whatever they are made of, as one line of text."""
+    start = message[:_LONGEST_MESSAGE] + "..." * (len(message) > _LONGEST_MESSAGE)
+    return "".join(character if character.isprintable() else "\ufffd" for character in start)
 
 
 def _unreadable(instruction: "Instruction") -> Iterator[Fault]:
@@ -32,12 +43,11 @@ def _unreadable(instruction: "Instruction") -> Iterator[Fault]:
     text = instruction.arguments
     if instruction.name in ("ENV", "LABEL"):
         yield from ((word.message, word.span) for word in read_pairs(instruction) if isinstance(word, BadWord))
-    elif instruction.name in JSON_FORM and instruction.exec_form is None and "[" in text.text:
-        start = first_field(text.text)[1] if instruction.name == "HEALTHCHECK" else 0
+    elif instruction.exec_form is None:
         try:
-            json_array(text.text, start)
+            json_form(instruction.name, text.text)
         except ValueError as error:
-            yield str(error), text.span(start, len(text.text))
+            yield str(error), text.span(text.text.index("["), len(text.text))
 
 
 def _refused(instruction: "Instruction") -> Iterator[Fault]:

@@ -11,14 +11,12 @@ from lint_alpine.dockerfile.heredocs import read_body, redirects
 from lint_alpine.dockerfile.lines import LONGEST_LINE, Directives, Lines
 from lint_alpine.source import Excerpt, Source, Span
 
-KEYWORDS = splitting.JSON_FORM.union(
-    ("ARG", "ENV", "EXPOSE", "FROM", "LABEL", "MAINTAINER", "ONBUILD", "STOPSIGNAL", "USER", "WORKDIR")
-)
+KEYWORDS = frozenset(
+    ("ADD", "ARG", "CMD", "COPY", "ENTRYPOINT", "ENV", "EXPOSE", "FROM", "HEALTHCHECK", "LABEL", "MAINTAINER")
+).union(("ONBUILD", "RUN", "SHELL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR"))
 
 _HEREDOC_FORM = frozenset({"ADD", "COPY", "RUN"})
-_TEMPLATE = re.compile(r"\{\{|\{%|<%|%%\w+%%")
 _NO_LETTERS = re.compile(r"[^A-Za-z]+")
-_LONGEST_MESSAGE = 120
 _MOST_FAULTS = 100
 
 
@@ -149,7 +147,7 @@ def parse(source: Source) -> Dockerfile:
 
 def _line_faults(lines: Lines, directives: Directives) -> Iterator[SyntaxFault]:
     for message, line in directives.faults:
-        yield SyntaxFault(_shown(message), lines.span(line, line))
+        yield SyntaxFault(checks.readable(message), lines.span(line, line))
     for line in lines.too_long():
         message = f"dockerfile line greater than max allowed size of {LONGEST_LINE}"
         yield SyntaxFault(message, lines.span(line, line))
@@ -204,7 +202,7 @@ def _documents(lines: Lines, first: int, end: int, escape: str) -> tuple[tuple[H
         place = text.span(redirect.start, redirect.end)
         found = read_body(lines, end, redirect)
         if found is None:
-            return SyntaxFault(_shown(f"unterminated heredoc: no line `{redirect.name}`"), place)
+            return SyntaxFault(checks.readable(f"unterminated heredoc: no line `{redirect.name}`"), place)
         body, end = found
         heredocs.append(Heredoc(redirect.name, body, redirect.expand, redirect.strip_tabs, place))
     return tuple(heredocs), end
@@ -239,11 +237,8 @@ def _flag(text: Excerpt, flag: splitting.Piece) -> Flag:
 
 
 def _exec_form(name: str, body: Excerpt) -> tuple[tuple[str, Span], ...] | None:
-    if name not in splitting.JSON_FORM:
-        return None
-    start = splitting.first_field(body.text)[1] if name == "HEALTHCHECK" else 0
     try:
-        strings = splitting.json_array(body.text, start)
+        strings = splitting.json_form(name, body.text)
     except ValueError:  # a fault, see checks.py
         return None
     return None if strings is None else tuple((piece.text, body.span(piece.start, piece.end)) for piece in strings)
@@ -251,10 +246,10 @@ def _exec_form(name: str, body: Excerpt) -> tuple[tuple[str, Span], ...] | None:
 
 def _faults(instruction: Instruction) -> Iterator[SyntaxFault]:
     if instruction.name not in KEYWORDS:
-        yield SyntaxFault(_shown(f"unknown instruction: {instruction.name}"), instruction.keyword)
+        yield SyntaxFault(checks.readable(f"unknown instruction: {instruction.name}"), instruction.keyword)
         return
     for message, span in checks.faults(instruction):
-        yield SyntaxFault(_shown(message), span)
+        yield SyntaxFault(checks.readable(message), span)
 
 
 def _told(source: Source, faults: Sequence[SyntaxFault]) -> tuple[SyntaxFault, ...]:
@@ -263,14 +258,5 @@ def _told(source: Source, faults: Sequence[SyntaxFault]) -> tuple[SyntaxFault, .
     if not ordered:
         return ()
     line = source.line_span(ordered[0].span.start.line)
-    if "\0" in line.text:
-        return (SyntaxFault("this is a binary file, not a Dockerfile", line),)
-    if found := _TEMPLATE.search(line.text):
-        return (SyntaxFault(f"this is a template (`{found[0]}`), not a Dockerfile", line),)
-    return tuple(ordered[:_MOST_FAULTS])
-
-
-def _shown(message: str) -> str:
-    """A message that names the words of a file, whatever they are made of."""
-    readable = "".join(character if character.isprintable() else "\ufffd" for character in message)
-    return readable if len(readable) <= _LONGEST_MESSAGE else readable[:_LONGEST_MESSAGE] + "..."
+    other = checks.other_kind(line.text)
+    return (SyntaxFault(checks.readable(other), line),) if other else tuple(ordered[:_MOST_FAULTS])

@@ -74,20 +74,26 @@ class Lexer:
             if nested != self._nested:
                 nested = self._nested
                 parts.clear()  # BuildKit's nested substitution overwrites the word that it stands in
-            exact = self._text.startswith(text or "", begin)
-            for run in _SPACES_OR_NOT.finditer(text or "") if splits else ():
-                if run[0][0] not in SPACE:
-                    start = start if parts else begin + run.start() * exact
-                    end = begin + run.end() if exact else self._at
-                    parts.append(run[0])
+            for run, first, last in self._runs(begin, text or "", splits=splits):
+                if run:
+                    start = start if parts else first
+                    end = last
+                    parts.append(run)
                 elif parts:
                     yield LexedWord("".join(parts), start, end)
                     parts.clear()
-            if not splits and text:
-                start, end = start if parts else begin, self._at
-                parts.append(text)
         if parts:
             yield LexedWord("".join(parts), start, end)
+
+    def _runs(self, begin: int, text: str, *, splits: bool) -> Iterator[tuple[str, int, int]]:
+        """A piece divided at white space, which is given as an empty text, each with start and end."""
+        if not splits:
+            yield from ((text, begin, self._at),) if text else ()
+            return
+        as_written = self._text.startswith(text, begin)
+        for run in _SPACES_OR_NOT.finditer(text):
+            place = (begin + run.start(), begin + run.end()) if as_written else (begin, self._at)
+            yield "" if run[0][0] in SPACE else run[0], *place
 
     def _until(self, stop: str, *, keep_escapes: bool) -> str | None:
         return _joined([text for _, text, _ in self._pieces(stop, keep_escapes=keep_escapes)])

@@ -6,9 +6,12 @@ from contextlib import contextmanager
 
 from lint_alpine.dockerfile.shell import Assignment, BlockKind, Script, SimpleCommand, Unknown, Variable, Word
 from lint_alpine.dockerfile.shell_nodes import BlockNode, CommandNode, Node, RedirectNode, finish
-from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH, HereDocument
+from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH, HereDocument, assemble
 from lint_alpine.dockerfile.shell_words import WordReader
 from lint_alpine.source import Excerpt, Span
+
+# A command of one character takes a kilobyte once it is read; real scripts stay below 10,000 characters.
+_MAXIMUM_LENGTH = 1 << 17
 
 # A body is read once to find its end and once more for its substitutions: nesting them has to end sooner.
 _HERE_DOCUMENT_DEPTH = 10
@@ -35,6 +38,9 @@ _TEST_OPERATOR = re.compile(r"[;&|<>()]")
 def read(excerpt: Excerpt, depth: int = 0) -> Script:
     """The script that the excerpt's text is; `depth` is how deep it is nested in another one."""
     faults: list[tuple[str, Span]] = []
+    if len(excerpt.text) > _MAXIMUM_LENGTH:
+        faults.append((f"longer than {_MAXIMUM_LENGTH} characters", excerpt.span(_MAXIMUM_LENGTH, _MAXIMUM_LENGTH + 1)))
+        excerpt = assemble(excerpt, [(0, _MAXIMUM_LENGTH)])
     nodes = _Grammar(excerpt, faults, depth).script()
     finished: list[SimpleCommand] = []
     body = finish(nodes, frozenset(), None, finished)

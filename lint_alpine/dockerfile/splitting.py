@@ -12,12 +12,10 @@ SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) +
 BLANK = r"\t\v\f\r "
 """What parts keyword and fields: a non-breaking space does not."""
 
-JSON_FORM = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
-"""The instructions whose arguments may be a JSON array; HEALTHCHECK after its CMD."""
-
 # Flags are read by bytes: the last byte of a non-breaking space in UTF-8 ends a flag, its first byte starts arguments.
 _WIDE_SPACES = ("\x85", "\xa0")
 
+_JSON_FORM = frozenset({"ADD", "CMD", "COPY", "ENTRYPOINT", "HEALTHCHECK", "RUN", "SHELL", "VOLUME"})
 _KEYWORD = re.compile(rf"[^{BLANK}]*")
 _FIELD = re.compile(rf"[^{BLANK}]+")
 _BLANKS = re.compile(rf"[{BLANK}]+")
@@ -109,11 +107,14 @@ def first_field(text: str) -> tuple[Piece, int]:
     return Piece(text[:end], 0, end), blank.end() if blank else end
 
 
-def json_array(text: str, at: int = 0) -> tuple[Piece, ...] | None:
-    """The strings of a JSON array with the places between their quotes; None if it is none.
+def json_form(name: str, text: str) -> tuple[Piece, ...] | None:
+    """The strings of the JSON array that an instruction's arguments are, with the places between their quotes, or None.
 
     Raises ValueError for an array that holds something else than strings. What is not JSON for Go is none here.
     """
+    if name not in _JSON_FORM:
+        return None
+    at = first_field(text)[1] if name == "HEALTHCHECK" else 0
     at = len(text) - len(text[at:].lstrip(SPACE))
     if not text.startswith("[", at):
         return None

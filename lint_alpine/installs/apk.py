@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.install import Apk, ApkCacheClean, ApkInstall, ApkPackage, ApkRemove, ApkVerb
@@ -35,6 +36,9 @@ _VERBS = {
     ),
     "cache": _COMMIT.extended(flags="--add-dependencies --available -l/--latest -u/--upgrade"),
 }
+_APPLETS = frozenset(
+    [*_VERBS, *"info search fetch list policy stats verify index manifest dot audit version query extract".split()]
+)
 
 # apk-world(5): `!name` conflicts, `name@tag`, and an operator with a version, in any order that apk accepts.
 _PACKAGE = re.compile(r"(?P<conflict>!?)(?P<name>[^\s<>=~@!]+)(?P<rest>.*)", re.DOTALL)
@@ -45,16 +49,16 @@ def read_apk(command: Command) -> Apk | None:
     """What an apk command does; None for what changes nothing (`apk info`), and for other programs."""
     if command.name not in ("apk", "apk.static"):
         return None
-    start = parse(command.arguments, _GLOBAL, stop=True)
-    if not start.words or start.has("help", "version"):
-        return None
-    verb, rest = start.words[0].text, start.words[1:]
+    # As apk does it: the first word that names a verb is the verb, so that its options may stand in front of it.
+    verb = next((text for argument in command.arguments if (text := argument.text) in _APPLETS), None)
     table = _VERBS.get(verb or "")
     if table is None or verb is None:
         return None
-    found = parse(rest, table).before(start.options)
-    if found.has("help"):
+    found = parse(command.arguments, table)
+    if found.has("help", "version"):
         return None
+    named = next((index for index, word in enumerate(found.words) if word.text == verb), 0)
+    found = replace(found, words=(*found.words[:named], *found.words[named + 1 :]))
     match verb:
         case "del":
             return _remove(command, found)

@@ -45,7 +45,9 @@ def package_places(document: Document) -> tuple[Span, ...]:
     for index, (name, start, end) in enumerate(zip(names, starts, [*starts[1:], len(text)], strict=True)):
         match = _NAME.search(text, start, end)
         plain = match is not None and match[1] == name
-        places.append(document.source.span(*match.span(1)) if match and plain else document.place("package", index, "name"))
+        places.append(
+            document.source.span(*match.span(1)) if match and plain else document.place("package", index, "name")
+        )
     return tuple(places)
 
 

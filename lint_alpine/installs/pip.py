@@ -40,13 +40,14 @@ _COMMON = GENERAL.extended(
     " --allow-unverified",
 )
 _FOR_ANOTHER = "--platform --python-version --implementation --abi"
+PIP_INSTALL = _COMMON.extended(
+    flags="-U/--upgrade --force-reinstall -I/--ignore-installed --compile --no-compile --user --no-user --dry-run"
+    " --no-warn-script-location --no-warn-conflicts --break-system-packages --egg",
+    valued=f"-t/--target --prefix --root --root-user-action --upgrade-strategy --report {_FOR_ANOTHER}"
+    " --install-option -d/--download",
+)
 _VERBS = {
-    "install": _COMMON.extended(
-        flags="-U/--upgrade --force-reinstall -I/--ignore-installed --compile --no-compile --user --no-user --dry-run"
-        " --no-warn-script-location --no-warn-conflicts --break-system-packages --egg",
-        valued=f"-t/--target --prefix --root --root-user-action --upgrade-strategy --report {_FOR_ANOTHER}"
-        " --install-option -d/--download",
-    ),
+    "install": PIP_INSTALL,
     "wheel": _COMMON.extended(flags="--no-verify", valued="-w/--wheel-dir --build-option"),
     "download": _COMMON.extended(valued=f"-d/--dest/--destination-dir/--destination-directory {_FOR_ANOTHER}"),
 }

@@ -84,3 +84,8 @@ def python_target(python: str | None, target: Target) -> Target:
         return target
     environment = environment_of(python) or (python if "/" in python else None)
     return replace(target, interpreter=python, environment=environment)
+
+
+def written_to(command: Command) -> str | None:
+    """The file that the command's standard output goes to, where that is known."""
+    return command.writes[-1].text if command.writes else None

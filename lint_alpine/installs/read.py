@@ -1,12 +1,80 @@
-"""The commands that install something -> what they install (a stand-in until all installers are here)."""
+"""A command -> what it installs, by the program that it calls."""
 
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.apk import read_apk
-from lint_alpine.installs.install import Export, Files, Install, Variables
-from lint_alpine.installs.pip import read_pip
+from lint_alpine.installs.dependency import Requirements
+from lint_alpine.installs.install import Export, Files, Install
+from lint_alpine.installs.programs import read_program
+from lint_alpine.source import Excerpt, Source
 
 __all__ = ["read_apk", "read_install"]
 
+_STANDARD_INPUT = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "-"})
 
-def read_install(command: Command, files: Files, variables: Variables) -> Install | Export | None:
-    return read_pip(command, files, variables)
+
+def read_install(command: Command, files: Files, variables: Mapping[str, str | None]) -> Install | Export | None:
+    """What a command installs, or writes as a requirements file; None where it does neither, as far as is known.
+
+    `variables` are those of the image and build at that point; the command's own come on top.
+    """
+    files = _WithStandardInput(files, command)
+    match read_program(command).name:
+        case "pip" | "ensurepip" | "get-pip":
+            from lint_alpine.installs.pip import read_pip
+
+            return read_pip(command, files, variables)
+        case "uv" | "uvx":
+            from lint_alpine.installs.uv import read_uv
+
+            return read_uv(command, files, variables)
+        case "poetry":
+            from lint_alpine.installs.poetry import read_poetry
+
+            return read_poetry(command, files, variables)
+        case "pdm":
+            from lint_alpine.installs.pdm import read_pdm
+
+            return read_pdm(command, files, variables)
+        case "pipenv":
+            from lint_alpine.installs.pipenv import read_pipenv
+
+            return read_pipenv(command, files, variables)
+        case "pipx":
+            from lint_alpine.installs.pipx import read_pipx
+
+            return read_pipx(command, files, variables)
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class _WithStandardInput:
+    """The files, and what the command reads on its standard input."""
+
+    files: Files
+    command: Command
+
+    def read(self, path: str) -> Source | Requirements | Missing:
+        if path not in _STANDARD_INPUT:
+            return self.files.read(path)
+        if self.command.stdin_file is not None and self.command.stdin_file.text is not None:
+            return self.files.read(self.command.stdin_file.text)
+        if self.command.stdin_text is not None:
+            return _as_source(self.command.stdin_text)
+        return Missing("what stands on its standard input is not known")
+
+    def find(self, pattern: str) -> tuple[str, ...]:
+        return self.files.find(pattern)
+
+
+def _as_source(text: Excerpt) -> Source:
+    """A here-document as a file whose every character keeps its place."""
+    if not text.text:
+        return Source(text.source.path, "")
+    begin, end = text.offset(0), text.offset(len(text.text) - 1) + 1
+    whole = text.source.text
+    return Source(text.source.path, re.sub(r"[^\n]", " ", whole[:begin]) + whole[begin:end])

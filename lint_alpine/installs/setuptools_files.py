@@ -37,7 +37,7 @@ def read_setuptools(folder: str, files: Files) -> Project | None:
 
 def read_list(path: str, named: Span, files: Files) -> Iterator[Entry]:
     """A file with one requirement a line, as setuptools reads those of `file:`."""
-    from lint_alpine.installs.requirements import logical_lines
+    from lint_alpine.installs.requirement_lines import logical_lines
 
     match files.read(path):
         case Source() as source:

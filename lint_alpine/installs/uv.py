@@ -3,7 +3,7 @@
 import posixpath
 from dataclasses import replace
 
-from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs import uv_options
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
@@ -12,7 +12,7 @@ from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.programs import is_true, python_target, read_program
 from lint_alpine.installs.reference import read_editable, read_reference
 from lint_alpine.installs.uv_call import UvCall
-from lint_alpine.source import Source
+from lint_alpine.source import Source, Span
 
 
 def read_uv(command: Command, files: Files, variables: Variables) -> Install | Export | None:
@@ -35,7 +35,7 @@ def read_uv(command: Command, files: Files, variables: Variables) -> Install | E
     return _verb(verbs, call, arguments)
 
 
-def _verb(verbs: list[str | None], call: UvCall, arguments: "tuple[Argument, ...]") -> Install | Export | None:
+def _verb(verbs: list[str | None], call: UvCall, arguments: tuple[Argument, ...]) -> Install | Export | None:
     from lint_alpine.installs import uv_project
 
     match verbs:
@@ -154,7 +154,7 @@ def _tool(call: UvCall, *, run: bool) -> Install | None:
     return call.install(Verb.RUN if run else Verb.TOOL, gathered, call.tool_target())
 
 
-def _add_tool(text: str | None, span: "Span", gathered: Gathered) -> None:
+def _add_tool(text: str | None, span: Span, gathered: Gathered) -> None:
     """`ruff@0.5.0` is that version, `ruff@latest` any."""
     if text is None:
         gathered.complete = False

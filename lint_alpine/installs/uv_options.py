@@ -80,7 +80,9 @@ def settings(variables: Variables, span: Span, options: Options) -> Iterator[Giv
     for name, variable in _INDEXES.items():
         value = variables.get(variable, "")
         if value != "" and f"--{name}" in options.spellings:
-            yield from (Given(name, part, span, known=part is not None) for part in (value.split() if value else [None]))
+            yield from (
+                Given(name, part, span, known=part is not None) for part in (value.split() if value else [None])
+            )
     for name, variable in _SWITCHES.items():
         option = options.spellings.get(f"--{name}")
         if option is not None and not option.takes_value and is_true(variables, variable):

@@ -1,16 +1,19 @@
 """uv's verbs that act on a project: `uv sync`, `uv run`, `uv add`, `uv export`."""
 
 import posixpath
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
+from packaging.utils import canonicalize_name
+
 from lint_alpine.context import Missing
-from lint_alpine.installs.dependency import Dependency, Requirements
-from lint_alpine.installs.documents import array, string, strings, table
+from lint_alpine.installs.dependency import Dependency
+from lint_alpine.installs.documents import array, strings, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Install, LocalProject, Verb
 from lint_alpine.installs.pip import add_word, read_file
-from lint_alpine.installs.programs import is_true
+from lint_alpine.installs.programs import is_true, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
 from lint_alpine.installs.reference import read_editable, read_reference
 from lint_alpine.installs.uv_call import UvCall
@@ -19,6 +22,13 @@ from lint_alpine.source import Source
 
 # How many folders above the project a workspace's lock file is looked for.
 _FOLDERS_ABOVE = 3
+_SOURCES = {
+    "git": "a VCS reference",
+    "url": "a URL",
+    "path": "a local path",
+    "workspace": "a local path",
+    "index": "a package of another index",
+}
 
 
 def read_sync(call: UvCall) -> Install | None:
@@ -77,3 +87,121 @@ def read_export(call: UvCall) -> Export | None:
     _synced(call, gathered)
     output = call.found.value("output-file")
     return Export(call.command, gathered.requirements(), call.path(output) if output else written_to(call.command))
+
+
+def _synced(call: UvCall, gathered: Gathered) -> str | None:
+    """Adds what a sync of the project installs; gives the path of the lock file that says so, if one does."""
+    lock = _find(call, "uv.lock")
+    manifest = _find(call, "pyproject.toml")
+    project = read_pyproject(manifest.source, posixpath.dirname(manifest.path), call.files) if manifest else None
+    selection = _selection(call, project)
+    if lock is not None:
+        if selection.project is None and project is not None and manifest is not None and manifest.above < lock.above:
+            # A member of a workspace, whose lock stands above it.
+            selection = replace(selection, project=project.name)
+        locked = uv_lock(lock.source, selection)
+        left_out = set(map(canonicalize_name, call.values("no-install-package")))
+        kept = tuple(dependency for dependency in locked.dependencies if dependency.name not in left_out)
+        gathered.join(replace(locked, dependencies=kept))
+        gathered.no_deps = True
+    elif project is None:
+        _fault(call, gathered, "pyproject.toml")
+    elif (
+        call.found.has("frozen", "locked")
+        or is_true(call.variables, "UV_FROZEN")
+        or is_true(call.variables, "UV_LOCKED")
+    ):
+        _fault(call, gathered, "uv.lock")
+    else:
+        extras = tuple(project.extras) if selection.extras is None else selection.extras
+        groups = set(project.groups if selection.groups is None else selection.groups) - set(selection.without_groups)
+        wanted = project.requirements(extras, sorted(groups), main=selection.main)
+        gathered.join(replace(wanted, dependencies=tuple(_with_sources(wanted.dependencies, project))))
+    if project is not None and selection.main and not _leaves_out_project(call):
+        editable = not call.found.has("no-editable")
+        gathered.projects.append(
+            LocalProject(call.folder, project.name, project.backend, editable, call.command.program)
+        )
+    return lock.source.path if lock else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A file, and how many folders above the project it stands."""
+
+    source: Source
+    path: str
+    above: int
+
+
+def _find(call: UvCall, name: str) -> _Found | None:
+    folder = call.folder
+    for above in range(_FOLDERS_ABOVE):
+        path = posixpath.normpath(posixpath.join(folder, *[".."] * above, name))
+        source = call.files.read(path)
+        if isinstance(source, Source):
+            return _Found(source, path, above)
+    return None
+
+
+def _fault(call: UvCall, gathered: Gathered, name: str) -> None:
+    path = posixpath.normpath(posixpath.join(call.folder, name))
+    found = call.files.read(path)
+    reason = found.reason if isinstance(found, Missing) else "it is not a file"
+    gathered.fault(call.command.program, f"`{path}` cannot be read: {reason}")
+
+
+def _selection(call: UvCall, project: Project | None) -> Selection:
+    found, variables = call.found, call.variables
+    only = [*_names(call, "only-group"), *(["dev"] if found.has("only-dev") else [])]
+    without = [*_names(call, "no-group"), *(variables.get("UV_NO_GROUP") or "").split()]
+    if found.has("no-dev") or is_true(variables, "UV_NO_DEV"):
+        without.append("dev")
+    groups: Collection[str] | None = only
+    if not only:
+        defaults = (
+            [] if found.has("no-default-groups") or is_true(variables, "UV_NO_DEFAULT_GROUPS") else _defaults(project)
+        )
+        dev = ["dev"] if found.has("dev") else []
+        groups = None if found.has("all-groups") or defaults is None else [*defaults, *dev, *_names(call, "group")]
+    return Selection(
+        project=found.value("package"),
+        extras=None if found.has("all-extras") else _names(call, "extra"),
+        groups=groups,
+        without_groups=without,
+        without_extras=_names(call, "no-extra"),
+        main=not only,
+        all_members=found.has("all-packages"),
+    )
+
+
+def _names(call: UvCall, option: str) -> list[str]:
+    return [canonicalize_name(name) for value in call.values(option) for name in re.split(r"[\s,]+", value) if name]
+
+
+def _defaults(project: Project | None) -> list[str] | None:
+    """The groups that are installed unasked: `dev`, or what `tool.uv.default-groups` says (None: all)."""
+    uv = table(table(project.document.data.get("tool")).get("uv")) if project and project.document else {}
+    written = uv.get("default-groups")
+    if written == "all":
+        return None
+    return ["dev"] if written is None else list(map(canonicalize_name, strings(written)))
+
+
+def _with_sources(dependencies: Collection[Dependency], project: Project) -> Iterator[Dependency]:
+    """The dependencies with what `tool.uv.sources` says of where they come from."""
+    document = project.document
+    uv = table(table(document.data.get("tool")).get("uv")) if document else {}
+    sources: dict[str, object] = {canonicalize_name(name): value for name, value in table(uv.get("sources")).items()}
+    for dependency in dependencies:
+        entries = sources.get(dependency.name)
+        kinds = {kind for entry in (array(entries) or [entries]) for kind in table(entry)}
+        what = next((what for kind, what in _SOURCES.items() if kind in kinds), dependency.opaque)
+        yield replace(dependency, opaque=what)
+
+
+def _leaves_out_project(call: UvCall) -> bool:
+    names = ("no-install-project", "no-install-workspace", "no-install-local")
+    return call.found.has(*names) or any(
+        is_true(call.variables, f"UV_{name.upper().replace('-', '_')}") for name in names
+    )

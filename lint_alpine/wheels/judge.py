@@ -28,11 +28,18 @@ def judge(
     pip = _pip(installer, environment)
     verdicts = _verdicts(requirements, environment, pip, sources)
     on_musl = environment.libc is not None and environment.libc.family == "musl"
-    if on_musl and any(verdict.outcome in (Outcome.COMPILE, Outcome.UNAVAILABLE) for verdict in verdicts):
-        verdicts = _with_alternatives(verdicts, requirements, environment, sources)
-        if pip is not None and pip < KNOWS_MUSLLINUX:
-            return verdicts, _verdicts(requirements, environment, None, sources)
-    return verdicts, ()
+    if not on_musl or all(verdict.outcome not in (Outcome.COMPILE, Outcome.UNAVAILABLE) for verdict in verdicts):
+        return verdicts, ()
+    verdicts = _with_alternatives(verdicts, requirements, environment, sources)
+    if pip is None or pip >= KNOWS_MUSLLINUX:
+        return verdicts, ()
+    newer = _verdicts(requirements, environment, None, sources)
+    cured = {verdict.name for verdict in newer if verdict.outcome is Outcome.WHEEL}
+    ignorant = f"pip {pip} does not know musllinux wheels"
+    return tuple(
+        replace(verdict, reason=ignorant) if verdict.outcome is Outcome.COMPILE and verdict.name in cured else verdict
+        for verdict in verdicts
+    ), newer
 
 
 def _pip(installer: Installer, environment: Environment) -> Version | None:
@@ -61,13 +68,13 @@ def _verdicts(
 ) -> tuple[WheelVerdict, ...]:
     closure = resolve(requirements, environment, pip, sources, sources)
     elsewhere = [url for url in requirements.indexes if url not in sources.asked]
-    return tuple(_verdict(resolved, environment, pip, sources, elsewhere) for resolved in closure.packages)
+    return tuple(_verdict(resolved, environment, sources, elsewhere) for resolved in closure.packages)
 
 
 def _verdict(
-    resolved: Resolved, environment: Environment, pip: Version | None, sources: Sources, elsewhere: list[str]
+    resolved: Resolved, environment: Environment, sources: Sources, elsewhere: list[str]
 ) -> WheelVerdict:
-    outcome, reason = _outcome(resolved, environment, pip, sources)
+    outcome, reason = _outcome(resolved, environment, sources)
     if elsewhere and outcome not in (Outcome.WHEEL, Outcome.UNKNOWN):
         outcome, reason = Outcome.UNKNOWN, "it may come from an index that only the linted files name, which is not asked"
     file = resolved.distribution.filename if resolved.distribution else None
@@ -86,9 +93,7 @@ def _verdict(
     )
 
 
-def _outcome(
-    resolved: Resolved, environment: Environment, pip: Version | None, sources: Sources
-) -> tuple[Outcome, str]:
+def _outcome(resolved: Resolved, environment: Environment, sources: Sources) -> tuple[Outcome, str]:
     if not resolved.known:
         return Outcome.UNKNOWN, resolved.reason
     chosen = resolved.distribution
@@ -98,13 +103,13 @@ def _outcome(
         shipped = resolved.evidence is not None and resolved.evidence.origin is Origin.SNAPSHOT
         if shipped and resolved.obstacle is Obstacle.NO_RELEASE:
             return Outcome.UNKNOWN, "the listing that was shipped has no release that matches"
+        if resolved.obstacle is Obstacle.HASHES_NOT_KNOWN:
+            return Outcome.UNKNOWN, resolved.reason
         return Outcome.UNAVAILABLE, _why_unavailable(resolved, environment)
     if chosen.is_wheel:
         return Outcome.WHEEL, f"a wheel fits {target}"
     native, why = _is_native(resolved, environment, sources)
     no_wheel = f"no wheel for {target}"
-    if pip is not None and pip < KNOWS_MUSLLINUX and environment.libc and environment.libc.family == "musl":
-        no_wheel = f"pip {pip} does not know musllinux wheels"
     match native:
         case True:
             return Outcome.COMPILE, no_wheel

@@ -154,7 +154,7 @@ _META = re.compile(r"<meta\s", re.IGNORECASE)
 _HEAD = 10_000
 """How many characters may come before `<meta>`, `<title>` and `<base>`."""
 _ATTRIBUTE = re.compile(
-    r"""[\s/]*+([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>=`]++)))?+""",
+    r"""[\s/]*+([^\s"'<>/=]++)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|((?!["'])[^\s>]++)))?+""",
 )
 
 _KNOWN = frozenset(

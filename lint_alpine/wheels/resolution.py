@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 
     Information = RequirementInformation[Wanted, Candidate]
 
-MOST_SURVEYS = 30
+# The later surveys are there to ask for what the search will want to know, in few questions.
+MOST_SURVEYS = 5
+LARGE = 300
 MOST_ROUNDS = 20_000
 # One step is a look at a project: about a microsecond.
 MOST_STEPS = 3_000_000
@@ -81,17 +83,18 @@ def resolve(requirements: Sequence[Sequence[Wanted]], catalogue: Catalogue, *, b
 def _settled(roots: Sequence[Wanted], catalogue: Catalogue) -> Mapping[Identifier, Candidate] | None:
     """The set in which every project has its first candidate, if there is one: then pip has nothing to search for.
 
-    None where requirements leave nothing of a project, or where the set does not come to rest.
+    None where requirements leave nothing of a project, or where the set comes to rest only after other picks: which of
+    several such sets pip ends at, its search tells. Of large sets that would take too long.
     """
     picks: dict[str, Candidate] = {}
-    for _ in range(MOST_SURVEYS):
+    for attempt in range(MOST_SURVEYS):
         survey = catalogue.survey(roots, picks)
         firsts = {name: catalogue.first(name, wanted) for name, wanted in survey.wanted.items()}
         picks = {name: first for name, first in firsts.items() if first is not None}
         if len(picks) < len(firsts):
             return None
         if all(survey.reached[name, NO_EXTRAS] is pick for name, pick in picks.items()):
-            return survey.reached
+            return survey.reached if attempt == 0 or len(picks) > LARGE else None
     return None
 
 
@@ -240,14 +243,12 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
         An old source distribution of which nothing is known would seem to go with everything.
         """
         told = False
-        for position, candidate in enumerate(matching):
-            if position == 0:
-                first = candidate
-                yield candidate
-                continue
-            told = told or self.catalogue.tells_needs(first)
+        previous: Candidate | None = None
+        for candidate in matching:
+            told = told or (previous is not None and self.catalogue.tells_needs(previous))
             if not told or self.catalogue.tells_needs(candidate):
                 yield candidate
+            previous = candidate
 
     def is_satisfied_by(self, requirement: Wanted, candidate: Candidate) -> bool:
         return self.catalogue.meets(candidate, requirement)

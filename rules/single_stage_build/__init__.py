@@ -4,18 +4,15 @@ from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, elsewhere, quote
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    if len(facts.stages) != 1:
-        return
-    (stage,) = facts.stages
-    left = stage.compilers_left
-    if not left:
+    left = facts.compilers_left
+    if not left or len(facts.stages) != 1:
         return
     yield rule.at(
         left[0].span,
         f"{quoted(package.name for package in left)} "
         f"{'stays' if len(left) == 1 else 'stay'} in the image that ships: this file has one stage",
-        split_into_stages(stage),
-        stage=stage,
+        split_into_stages(facts.stages[0]),
+        stage=facts.final,
         related=elsewhere(left, "stays as well"),
     )
 

@@ -256,6 +256,12 @@ def test_a_list_that_is_not_closed_ends_with_the_outer_one() -> None:
     assert [message for message, _ in script.faults] == ["no matching `fi`"]
 
 
+def test_a_script_is_read_up_to_a_length() -> None:
+    script = read("apk;" * 40_000)
+    assert len(script.commands) == (1 << 17) // 4
+    assert [message for message, _ in script.faults] == ["longer than 131072 characters"]
+
+
 def test_places_through_joined_lines() -> None:
     source = Source("Dockerfile", "RUN apk add \\\n    gcc \\\n# comment\n    musl-\\\ndev && \\\n    pip 'a \\\nb'\n")
     text = "apk add     gcc     musl-dev &&     pip 'a b'"

@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from packaging.requirements import InvalidRequirement, Requirement
 
 from lint_alpine.installs.dependency import Requirements
 from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
@@ -273,7 +272,7 @@ def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], l
     from pip._internal.commands import create_command
     from pip._internal.exceptions import PipError
     from pip._internal.network.session import PipSession
-    from pip._internal.req.constructors import parse_editable
+    from pip._internal.req.constructors import parse_editable, parse_req_from_line
     from pip._internal.req.req_file import parse_requirements
 
     command = create_command("install")
@@ -293,9 +292,9 @@ def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], l
             if found.is_editable and "#egg=" not in text:
                 parse_editable(text)
             elif not found.is_editable:
-                Requirement(text)
+                parse_req_from_line(text, None)
             entries.append((found.constraint, text, found.is_editable, tuple(sorted(set(hashes)))))
-    except (PipError, InvalidRequirement):
+    except PipError:
         return None
     control = finder.format_control
     return entries, frozenset(control.no_binary), frozenset(control.only_binary), finder.find_links

@@ -332,6 +332,14 @@ def test_unknown_needs() -> None:
     assert needs_unknown == "`c-1.tar.gz` is a source distribution, which is not built here: no static metadata"
 
 
+def test_does_not_go_back_to_what_nothing_is_known_of() -> None:
+    """Of a release with unknown needs, going back would believe that it goes with everything."""
+    releases = {"a 3": ["c<2"], "a 2": ["c<2"], "b 1": ["c>=2"], "b 0": [], "c 1": [], "c 2": []}
+    world = World(releases, {"a 2": ["a-2.tar.gz"]}, untold=frozenset({"a 2"}))
+    assert versions(close(world, "a", "b")) == "a=3 b=0 c=1"
+    assert versions(close(world, "a<3", "b")) == "a=2 b=1 c=2"
+
+
 @pytest.mark.parametrize(
     ("releases", "lines", "constraints", "expected", "conflicts"),
     [

@@ -42,7 +42,7 @@ class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: "Server"
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *_: object) -> None:
         pass
 
     def do_GET(self) -> None:
@@ -314,8 +314,7 @@ FAILURES: list[tuple[Callable[[Handler], None], str]] = [
     (silent, r"did not answer within 1 s"),
     (answering(302, Location="/simple/thing/"), r"more than 10 redirects"),
     (answering(302, Location="ftp://files.example/"), r"redirects from http to ftp"),
-    (answering(302, Location="http://[x"), r"redirects to what is not a URL"),
-    (answering(302, Location="http://"), r"redirects from http to|not a URL"),
+    (answering(302, Location="http://[x"), r"cannot be reached|is not a URL"),
     (answering(200, GZIP, Content_Type=HTML, Content_Encoding="br"), r"encoding `br`"),
     (answering(200, b"no gzip", Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
     (answering(200, GZIP[:-9], Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
@@ -456,7 +455,7 @@ def test_credentials_go_to_their_own_origin_only(server: Server, other: Server, 
     assert sent == [expected, expected]
     assert [headers.get("authorization") for _, headers in other.asked] == [None]
     assert found.evidence.detail == f"http://{host}/simple"
-    index.needs({("thing", Version("1.0")): found.distributions})
+    index.needs({("thing", Version("1.0")): tuple(found.distributions)})
     assert [headers.get("authorization") for _, headers in other.asked] == [None] * len(other.asked)
     assert len(other.asked) > 1
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
@@ -716,7 +715,7 @@ def test_metadata_beside_the_wheel(server: Server, ask: Ask) -> None:
     server.json("thing", {"url": WHEEL, "core-metadata": {"sha256": hashlib.sha256(content).hexdigest()}})
     server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, content)
     answer = needs(ask(), WHEEL)
-    assert requirements(answer) == ["a", 'b; extra == "Z.z"']
+    assert requirements(answer) == ["a", 'b; extra == "z-z"']
     assert isinstance(answer, Needs)
     assert answer.extras == {"z-z"}
     assert answer.evidence == Evidence(Origin.INDEX, TODAY, f"METADATA of {WHEEL} at {server.host}")
@@ -771,7 +770,7 @@ def part(start: object, end: object, total: object, body: bytes) -> Route:
         (part(5, 7, 100, b"xx"), "another range"),
         (part(0, 1, 100, b"xx"), "another range"),
         (part(0, 99_999, 100_000, bytes(100_000)), "larger than"),
-        (part(10**14, 10**14 + 1, 10**14 + 2, b"xx"), "not a zip file|another range"),
+        (part(10**14, 10**14 + 1, 10**14 + 2, b"xx"), "too many requests"),
         (Route(200, wheel(b"Name: thing", last=False)), "another release"),
         (Route(200, wheel(metadata("2.0"))), "another release"),
         (Route(200, wheel(metadata("1.0", "Requires-Dist: a >"))), "invalid requirement `a >`"),
@@ -837,10 +836,6 @@ def test_broken_source_distribution(server: Server, ask: Ask, content: bytes) ->
 
 
 def test_endless_source_distribution(server: Server, ask: Ask) -> None:
-    def noise(handler: Handler) -> None:
-        packed = gzip.compress(sdist(("a", b"x"))[:0] + bytes(range(256)) * 4096, compresslevel=0)
-        handler.raw(b"HTTP/1.1 200 OK\r\n\r\n", *[packed] * 100)
-
     info = tarfile.TarInfo("thing-1.0/a.bin")
     info.size = 150_000_000
     body = gzip.compress(info.tobuf() + bytes(info.size), compresslevel=0)
@@ -974,6 +969,9 @@ def test_contents_that_cannot_be_known(server: Server, ask: Ask, filename: str, 
 
 
 def test_importing_is_cheap() -> None:
-    script = "import sys; import lint_alpine.wheels.index; print(*sorted({'httpx', 'asyncio', 'ssl', 'zipfile'} & sys.modules.keys()))"
+    script = (
+        "import sys; import lint_alpine.wheels.index\n"
+        "print(*sorted({'httpx', 'asyncio', 'ssl', 'zipfile', 'email'} & sys.modules.keys()))"
+    )
     answer = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
     assert answer.stdout.strip() == ""

@@ -61,6 +61,7 @@ def test_both_formats_say_the_same() -> None:
     [
         (f'<a href="{WHEEL}">', URL + WHEEL, False, False),
         (f"<a href={WHEEL}>", URL + WHEEL, False, False),
+        (f"<a href=p/{WHEEL}?a=b#sha256={SHA} data-yanked>", f"{URL}p/{WHEEL}?a=b", True, False),
         (f"<A\nclass='b'\tHREF = '{WHEEL}' >", URL + WHEEL, False, False),
         (
             f'<a data-requires-python=">=3" href="/p/{WHEEL}?a=b#sha256={SHA}">',

@@ -1,0 +1,164 @@
+"""PDM's command line -> Install or Export."""
+
+import posixpath
+from dataclasses import dataclass
+
+from packaging.utils import canonicalize_name
+
+from lint_alpine.context import Missing
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.installs.dependency import Installer
+from lint_alpine.installs.documents import array, string, table
+from lint_alpine.installs.gathered import Gathered
+from lint_alpine.installs.install import Export, Files, Install, LocalProject, Target, Variables, Verb
+from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.pdm_lock import pdm_lock
+from lint_alpine.installs.pip import add_word
+from lint_alpine.installs.programs import Program, is_true, python_target, read_program, written_to
+from lint_alpine.installs.projects import Project, read_pyproject
+from lint_alpine.installs.reference import read_editable
+from lint_alpine.source import Source
+
+# PDM 2 (`pdm help install`).
+_GLOBAL = Options.of(
+    flags="-h/--help -V/--version -v/--verbose -q/--quiet -I/--ignore-python --no-cache -n/--non-interactive",
+    valued="-c/--config",
+    abbreviations=True,
+)
+_GROUPS = _GLOBAL.extended(
+    flags="-d/--dev --prod/--production --no-default --no-lock --frozen-lockfile --no-editable --no-self --no-isolation"
+    " -g/--global --dry-run -x/--fail-fast --clean --no-clean --only-keep --clean-unselected --check -r/--reinstall",
+    valued="-G/--group/--with --without -L/--lockfile -p/--project --venv -k/--skip -C/--config-setting --plugins"
+    " --override",
+)
+_VERBS = {
+    "install": _GROUPS,
+    "sync": _GROUPS,
+    "update": _GROUPS.extended(
+        flags="-u/--unconstrained --no-sync --outdated -t/--top --update-reuse --update-eager --update-all"
+        " --update-reuse-installed --save-compatible --save-wildcard --save-exact --save-minimum --pre/--prerelease"
+    ),
+    "add": _GROUPS.extended(
+        flags="--no-sync -u/--unconstrained --update-reuse --update-eager --update-all --update-reuse-installed"
+        " --save-compatible --save-wildcard --save-exact --save-minimum --pre/--prerelease --stable",
+        valued="-e/--editable",
+    ),
+    "export": _GROUPS.extended(
+        flags="--without-hashes --no-hashes --pyproject --expandvars --self --editable-self --no-markers --no-extras",
+        valued="-f/--format -o/--output",
+    ),
+}
+
+
+def read_pdm(command: Command, files: Files, variables: Variables) -> Install | Export | None:
+    """What a pdm command installs or exports; None for other programs, and for what does neither."""
+    program = read_program(command)
+    if program.name != "pdm":
+        return None
+    start = parse(program.arguments, _GLOBAL, stop=True)
+    verb = (start.words[0].text if start.words else None) or ""
+    # `pdm i` and `pdm sync` are spelled out in most files; the short form is PDM's own alias.
+    verb = "install" if verb == "i" else verb
+    if verb not in _VERBS or start.has("help", "version"):
+        return None
+    found = parse(start.words[1:], _VERBS[verb]).before(start.options)
+    if found.has("help", "check", "no-sync"):
+        return None
+    return _Pdm(command, program, files, {**variables, **command.variables}, found, verb).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pdm:
+    command: Command
+    program: Program
+    files: Files
+    variables: Variables
+    found: Parsed
+    verb: str
+
+    @property
+    def folder(self) -> str:
+        return posixpath.normpath(self.found.value("project") or self.variables.get("PDM_PROJECT") or ".")
+
+    def read(self) -> Install | Export:
+        gathered = Gathered(self.files, self.variables, complete=not self.found.strange)
+        lock = self._gather(gathered)
+        if self.verb == "export":
+            output = self.found.value("output")
+            path = posixpath.join(self.folder, output) if output else written_to(self.command)
+            return Export(self.command, gathered.requirements(), path)
+        if self.verb == "add":
+            gathered.no_deps = False
+            for word in self.found.words:
+                add_word(word, gathered)
+            for option in self.found.all("editable"):
+                gathered.add(read_editable(option.value or ""), option.span, editable=True)
+        cache = self.found.last("no-cache")
+        return Install(
+            installer=Installer.PDM,
+            verb=Verb.SYNC if self.verb == "sync" else Verb.INSTALL,
+            command=self.command,
+            requirements=gathered.requirements(),
+            target=self._target(),
+            no_cache=True if cache else is_true(self.variables, "PDM_NO_CACHE"),
+            no_cache_option=cache.span if cache else None,
+            cache_dir=self.variables.get("PDM_CACHE_DIR") or None,
+            dry_run=self.found.has("dry-run"),
+            projects=tuple(gathered.projects),
+            lock=lock,
+        )
+
+    def _gather(self, gathered: Gathered) -> str | None:
+        manifest = self.files.read(posixpath.join(self.folder, "pyproject.toml"))
+        project = read_pyproject(manifest, self.folder, self.files) if isinstance(manifest, Source) else None
+        main = not self.found.has("no-default")
+        groups = self._groups(project)
+        if project is not None and main and not self.found.has("no-self") and self.verb != "export":
+            editable = not self.found.has("no-editable")
+            own = LocalProject(self.folder, project.name, project.backend, editable, self.command.program)
+            gathered.projects.append(own)
+        source = self.files.read(posixpath.join(self.folder, self.found.value("lockfile") or "pdm.lock"))
+        if isinstance(source, Source) and self.verb != "update":
+            gathered.join(pdm_lock(source, project, groups, main=main))
+            gathered.no_deps = True
+            return source.path
+        if project is not None:
+            gathered.indexes += _sources(project)
+            gathered.join(project.requirements(groups & set(project.extras), sorted(groups), main=main))
+            return None
+        reason = manifest.reason if isinstance(manifest, Missing) else "it is not a file"
+        gathered.fault(
+            self.command.program, f"`{posixpath.join(self.folder, 'pyproject.toml')}` cannot be read: {reason}"
+        )
+        return None
+
+    def _groups(self, project: Project | None) -> set[str]:
+        """The development groups unless --prod, and what -G names: a group, an extra, `:all` for all extras."""
+        development = set(project.groups) if project else {"dev"}
+        optional = set(project.extras) if project else set()
+        production = self.found.has("prod") or (self.verb == "export" and not self.found.has("dev"))
+        named = [name.strip() for given in self.found.all("group") for name in (given.value or "").split(",")]
+        groups: set[str] = {canonicalize_name(name) for name in named if name and name != ":all"}
+        if ":all" in named:
+            groups |= optional if production else optional | development
+        if not production and (self.found.has("dev") or not groups & development) and self.verb != "add":
+            groups |= development
+        left_out = {name.strip() for given in self.found.all("without") for name in (given.value or "").split(",")}
+        return groups - set(map(canonicalize_name, left_out))
+
+    def _target(self) -> Target:
+        if self.found.has("global"):
+            return Target(environment=self.program.target.environment, system=True)
+        active = self.variables.get("VIRTUAL_ENV")
+        if active:
+            return Target(environment=active)
+        python = self.variables.get("PDM_PYTHON")
+        if python:
+            return python_target(python, Target())
+        return Target(environment=posixpath.join(self.folder, ".venv"), own=True)
+
+
+def _sources(project: Project) -> list[str]:
+    tool = table(project.document.data.get("tool")) if project.document else {}
+    entries = map(table, array(table(tool.get("pdm")).get("source")))
+    return [url for entry in entries if (url := string(entry.get("url"))) and entry.get("name") != "pypi"]

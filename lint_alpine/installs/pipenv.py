@@ -1,0 +1,171 @@
+"""Pipenv's command line, Pipfile and Pipfile.lock -> Install or Export."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from lint_alpine.context import Missing
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.installs.dependency import Dependency, Installer, Unreadable
+from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, table
+from lint_alpine.installs.gathered import Gathered
+from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
+from lint_alpine.installs.lockfiles import collect, pipfile_lock
+from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.pip import add_word, read_file
+from lint_alpine.installs.pip_settings import read_settings
+from lint_alpine.installs.poetry_tables import read_dependency
+from lint_alpine.installs.programs import Program, is_true, python_target, read_program, written_to
+from lint_alpine.installs.reference import read_editable
+from lint_alpine.source import Source
+
+# pipenv 2026 (`pipenv install --help`), and options that older ones had.
+_GLOBAL = Options.of(
+    flags="-h/--help --version --where --venv --envs --rm --bare --man --support --site-packages --no-site-packages"
+    " --three --two --clear -q/--quiet -v/--verbose",
+    valued="--python --pypi-mirror",
+)
+_INSTALL = _GLOBAL.extended(
+    flags="-d/--dev --dev-only --system --deploy --ignore-pipfile --skip-lock --pre --keep-outdated"
+    " --selective-upgrade --sequential --no-allow-global -w/--outdated",
+    valued="-i/--index -r/--requirements -e/--editable --categories --extra-pip-args -c/--code",
+)
+_VERBS = {
+    "install": _INSTALL,
+    "sync": _INSTALL,
+    "update": _INSTALL.extended(flags="--dry-run --lock-only"),
+    "requirements": _GLOBAL.extended(
+        flags="--dev --dev-only --hash --exclude-markers --exclude-index --from-pipfile --no-lock",
+        valued="--categories",
+    ),
+    "lock": _GLOBAL.extended(
+        flags="-r/--requirements -d/--dev --dev-only --header --no-header --pre --keep-outdated", valued="--categories"
+    ),
+}
+_PIP = Options.of(
+    flags="--no-cache-dir --no-index --pre",
+    valued="--cache-dir --extra-index-url --no-binary --only-binary --find-links",
+)
+
+
+def read_pipenv(command: Command, files: Files, variables: Variables) -> Install | Export | None:
+    """What a pipenv command installs or exports; None for other programs, and for what does neither."""
+    program = read_program(command)
+    if program.name != "pipenv":
+        return None
+    start = parse(program.arguments, _GLOBAL, stop=True)
+    verb = (start.words[0].text if start.words else None) or ""
+    if verb not in _VERBS or start.has("help", "version"):
+        return None
+    found = parse(start.words[1:], _VERBS[verb]).before(start.options)
+    if found.has("help") or (verb == "lock" and not found.has("requirements")):
+        return None
+    return _Pipenv(command, program, files, {**variables, **command.variables}, found, verb).read()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pipenv:
+    command: Command
+    program: Program
+    files: Files
+    variables: Variables
+    found: Parsed
+    verb: str
+
+    def read(self) -> Install | Export:
+        gathered = Gathered(self.files, self.variables, complete=not self.found.strange)
+        # pipenv calls pip, which has its own settings.
+        settings = Parsed(
+            read_settings(
+                "install", _PIP, self.files, self.variables, self.program.target.environment, self.command.program
+            )
+        )
+        gathered.apply(settings.options)
+        gathered.pre |= self.found.has("pre")
+        lock = self._gather(gathered)
+        if self.verb in ("requirements", "lock"):
+            return Export(self.command, gathered.requirements(), written_to(self.command))
+        for word in self.found.words:
+            gathered.no_deps = False
+            add_word(word, gathered)
+        for option in self.found.all("editable"):
+            gathered.add(read_editable(option.value or ""), option.span, editable=True)
+        cache = settings.last("no-cache-dir", "cache-dir")
+        no_cache = cache is not None and cache.name == "no-cache-dir"
+        return Install(
+            installer=Installer.PIPENV,
+            verb=Verb.SYNC if self.verb == "sync" else Verb.INSTALL,
+            command=self.command,
+            requirements=gathered.requirements(),
+            target=self._target(),
+            no_cache=None if cache is not None and no_cache and not cache.known else no_cache,
+            cache_dir=self.variables.get("PIPENV_CACHE_DIR") or None,
+            dry_run=self.found.has("dry-run"),
+            projects=tuple(gathered.projects),
+            lock=lock,
+        )
+
+    def _gather(self, gathered: Gathered) -> str | None:
+        pipfile = self.variables.get("PIPENV_PIPFILE") or "Pipfile"
+        categories = self._categories()
+        for option in self.found.all("requirements") if self.verb == "install" else ():
+            read_file(option, gathered)
+        source = self.files.read(f"{pipfile}.lock")
+        if isinstance(source, Source) and not self.found.has("skip-lock", "outdated"):
+            gathered.indexes += _indexes(array(table(_data(read_json(source)).get("_meta")).get("sources")))
+            gathered.join(pipfile_lock(source, [_LOCKED.get(category, category) for category in categories]))
+            gathered.no_deps = True
+            return source.path
+        manifest = self.files.read(pipfile)
+        if isinstance(manifest, Source):
+            gathered.join(collect(read_pipfile(manifest, categories)))
+            gathered.indexes += _indexes(array(_data(read_toml(manifest)).get("source")))
+        elif isinstance(manifest, Missing) and not self.found.words and not self.found.has("requirements"):
+            gathered.fault(self.command.program, f"`{pipfile}` cannot be read: {manifest.reason}")
+        return None
+
+    def _categories(self) -> tuple[str, ...]:
+        """The sections of the Pipfile; without --dev, or a list, the packages alone."""
+        named = [
+            name for given in self.found.all("categories") for name in re.split(r"[\s,]+", given.value or "") if name
+        ]
+        if named:
+            return tuple(_NAMED.get(name, name) for name in named)
+        if self.found.has("dev-only"):
+            return ("dev-packages",)
+        return ("packages", "dev-packages") if self.found.has("dev") else ("packages",)
+
+    def _target(self) -> Target:
+        if self.found.has("system") or is_true(self.variables, "PIPENV_SYSTEM"):
+            return Target(environment=self.program.target.environment, system=True)
+        active = self.variables.get("VIRTUAL_ENV")
+        if active and not is_true(self.variables, "PIPENV_IGNORE_VIRTUALENVS"):
+            return Target(environment=active)
+        inside = is_true(self.variables, "PIPENV_VENV_IN_PROJECT")
+        python = python_target(self.found.value("python"), Target()).interpreter
+        return Target(interpreter=python, environment=".venv" if inside else None, own=True)
+
+
+_NAMED = {"default": "packages", "develop": "dev-packages"}
+_LOCKED = {section: category for category, section in _NAMED.items()}
+
+
+def read_pipfile(source: Source, categories: tuple[str, ...]) -> Iterator[Dependency | Unreadable]:
+    """The packages of these sections of a Pipfile."""
+    document = read_toml(source)
+    if isinstance(document, str):
+        yield Unreadable(source.start, f"`{source.path}` is no TOML: {document}")
+        return
+    for category in categories:
+        for name, value in table(document.data.get(category)).items():
+            yield from read_dependency(name, value, document.entry(category, name))
+
+
+def _data(document: Document | str) -> Mapping[str, object]:
+    return {} if isinstance(document, str) else document.data
+
+
+def _indexes(sources: Sequence[object]) -> list[str]:
+    """The indexes besides the usual one, which pipenv writes into every Pipfile by this name."""
+    entries = map(table, sources)
+    return [url for entry in entries if (url := string(entry.get("url"))) and entry.get("name") != "pypi"]
