@@ -5,7 +5,6 @@ import os
 import sys
 import time
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -117,7 +116,7 @@ def _check(arguments: argparse.Namespace) -> int:
     rules = all_rules()
     selection = select(config, rules)
     chosen = tuple(
-        replace(rule, severity=selection.severity.get(rule.code, rule.severity))
+        rule._replace(severity=selection.severity.get(rule.code, rule.severity))
         for rule in rules
         if rule.code in selection.codes
     )

@@ -4,20 +4,20 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
 from lint_alpine.source import Source
 
-# BuildKit itself stops at 64 KiB for a line; a Dockerfile of more than this is no Dockerfile.
-MAX_DOCKERFILE_BYTES = 16 * 1024 * 1024
+# Reading ten megabytes takes seconds; a Dockerfile of more than this is no Dockerfile.
+MAX_DOCKERFILE_BYTES = 10 * 1024 * 1024
 # The largest lock files of public repositories stay below 10 MB.
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_GLOB_MATCHES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """Why a file cannot be read."""
 
     reason: str

@@ -1,6 +1,6 @@
 """What a rule has to say: a diagnostic, its places and its fix."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from enum import StrEnum
 
 from lint_alpine.source import Span
@@ -30,37 +30,32 @@ class Applicability(StrEnum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(NamedTuple):
     span: Span
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(NamedTuple):
     title: str
     edits: tuple[Edit, ...]
     applicability: Applicability
 
 
-@dataclass(frozen=True, slots=True)
-class Related:
+class Related(NamedTuple):
     """Another place that takes part in a finding, and what it has to do with it."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class ApkPackages:
+class ApkPackages(NamedTuple):
     """The apk packages that a requirement needs to be compiled, and those that must be there when it runs."""
 
     build: tuple[str, ...] = ()
     runtime: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One finding: the primary place, the message, the way out (`help`) and the evidence for it."""
 
     code: str

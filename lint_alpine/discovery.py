@@ -3,9 +3,8 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from lint_alpine.report.report import Failure
 
@@ -52,8 +51,7 @@ _NEVER_ENTERED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(NamedTuple):
     """A Dockerfile by the path under which it is reported, `-` for standard input.
 
     `named`: the user said this very path, so it has to be a Dockerfile. `because_of`: the named requirements files that
@@ -65,8 +63,7 @@ class Found:
     because_of: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Discovered:
+class Discovered(NamedTuple):
     """Sorted by path, each file once. `failures`: named paths that cannot be read. `unread`: folders found in a named
     one that cannot be listed."""
 
@@ -255,7 +252,7 @@ def _once(found: Iterable[Found]) -> tuple[Found, ...]:
         if first is None:
             kept[key] = item
         elif not first.because_of or not item.because_of:
-            kept[key] = replace(first, because_of=())
+            kept[key] = first._replace(because_of=())
         else:
-            kept[key] = replace(first, because_of=tuple(sorted({*first.because_of, *item.because_of})))
+            kept[key] = first._replace(because_of=tuple(sorted({*first.because_of, *item.because_of})))
     return tuple(sorted(kept.values(), key=_path))

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from lint_alpine import images
 from lint_alpine.caches import apk_index_kept, cache_folder, python_cache_kept
@@ -60,8 +61,7 @@ class Effects:
     installs: list[PythonInstall] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Recording:
+class _Recording(NamedTuple):
     """Files that remember which of them were read."""
 
     files: ImageFiles
@@ -185,9 +185,9 @@ def _python(install: Install, state: StageState, key: str) -> Environment:
     if wanted and environment.python and not environment.python.startswith(wanted):
         # uv brings the Python that is asked for; any other installer needs one that is not known here.
         known = wanted if install.installer is Installer.UV else None
-        environment = replace(environment, python=known, pip=None)
+        environment = environment._replace(python=known, pip=None)
     if install.installer in (Installer.PIP, Installer.PIPX) and key in state.pips:
-        return replace(environment, pip=state.pips[key] or None)
+        return environment._replace(pip=state.pips[key] or None)
     return environment
 
 
@@ -218,4 +218,4 @@ def _still_missing(install: Install, there: dict[str, str | None]) -> Requiremen
     if install.upgrade or not there:
         return install.requirements
     missing = tuple(dependency for dependency in install.requirements.dependencies if not is_there(dependency))
-    return replace(install.requirements, dependencies=missing)
+    return install.requirements._replace(dependencies=missing)

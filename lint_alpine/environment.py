@@ -2,9 +2,8 @@
 
 import re
 import sys
-from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from lint_alpine import data
 
@@ -13,16 +12,14 @@ if TYPE_CHECKING:
     from packaging.version import Version
 
 
-@dataclass(frozen=True, slots=True)
-class Libc:
+class Libc(NamedTuple):
     """The C library that wheels must fit: `musl` or `glibc`, with (major, minor), or None where it is not known."""
 
     family: str
     version: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Environment:
+class Environment(NamedTuple):
     """What is known of an image in which requirements are installed. None means: not known.
 
     `image` is the reference as it resolves (`python:3.8-alpine`); `release` is `3.20` or `bookworm`; `arch` is the
@@ -40,7 +37,7 @@ class Environment:
     pip: str | None = None
     python_prefix: str | None = None
     externally_managed: bool | None = None
-    packages: frozenset[str] = field(default=frozenset())
+    packages: frozenset[str] = frozenset()
     note: str | None = None
 
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -39,8 +39,7 @@ class Example:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page:
+class Page(NamedTuple):
     """A rule's README: the sentence that says what it finds, the whole text, and its examples."""
 
     summary: str
@@ -134,7 +133,7 @@ class ExampleIndex:
         if distribution is None:
             raise ValueError(f"not a file of a project: {filename}")
         requires = SpecifierSet(python) if python else None
-        self._files.setdefault(name, []).append(replace(distribution, requires_python=requires, yanked=yanked))
+        self._files.setdefault(name, []).append(distribution._replace(requires_python=requires, yanked=yanked))
 
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         return {

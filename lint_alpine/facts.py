@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lint_alpine.caches import NO_CACHE_OPTIONS
 from lint_alpine.dockerfile.commands import Command
@@ -17,8 +18,7 @@ from lint_alpine.unused import unused_build_packages
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(NamedTuple):
     """One RUN: the commands that it runs, in order. `shell` is false where its body is no shell script (PowerShell,
     `#!/usr/bin/env python3`): then nothing is known of its commands."""
 
@@ -31,8 +31,7 @@ class Run:
         return self.step.instruction.span
 
 
-@dataclass(frozen=True, slots=True)
-class ApkAddition:
+class ApkAddition(NamedTuple):
     """One `apk add` (or `apk update`, `apk upgrade`) of a RUN. `index_kept`: its package index stays in the layer."""
 
     install: ApkInstall
@@ -45,8 +44,7 @@ class ApkAddition:
         return _word(self.install.command, self.install.verb)
 
 
-@dataclass(frozen=True, slots=True)
-class PythonInstall:
+class PythonInstall(NamedTuple):
     """One command that installs Python packages, and what comes of it.
 
     `environment` is that of the Python which it acts on, at that point. `present` is what apk has installed by then.
@@ -89,8 +87,7 @@ class PythonInstall:
         return find_shortage(self.compiled, self.present, self.environment)
 
 
-@dataclass(frozen=True, slots=True)
-class StageFacts:
+class StageFacts(NamedTuple):
     """One stage. `environment` is that of its base image; None, with the reason in `unknown`, where it is not known.
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are

@@ -2,7 +2,6 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from lint_alpine import images
@@ -135,7 +134,7 @@ class _Reader:
         assert stage.base.stage is not None
         for step in self.stages.stages[stage.base.stage].steps:
             if step.onbuild:
-                yield replace(step, onbuild=False)
+                yield step._replace(onbuild=False)
 
     def _placed(self, step: Step) -> list[Placed]:
         instruction = step.instruction
@@ -209,4 +208,4 @@ def _at(instruction: Instruction, stage: Stage) -> Instruction:
     pieces = tuple((index, span.begin) for index in range(len(instruction.arguments.text) + 1))
     moved = Excerpt(span.source, instruction.arguments.text, pieces or ((0, span.begin),))
     words = tuple((text, span) for text, _ in instruction.exec_form) if instruction.exec_form is not None else None
-    return replace(instruction, keyword=span, span=span, arguments=moved, exec_form=words)
+    return instruction._replace(keyword=span, span=span, arguments=moved, exec_form=words)

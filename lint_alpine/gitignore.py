@@ -6,9 +6,8 @@ regular expressions takes a minute for `*a*a*a*a*a*a*a*a*b`. This one never back
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lint_alpine.context import Missing, read_bytes
 
@@ -60,8 +59,7 @@ def _glob(tokens: Sequence[Token | None], items: Sequence[str]) -> bool:
     return all(rest is None for rest in tokens[token:])
 
 
-@dataclass(frozen=True, slots=True)
-class _Literal:
+class _Literal(NamedTuple):
     text: str
 
     def matches(self, item: str) -> bool:
@@ -76,8 +74,7 @@ class _Anything:
 _ANYTHING, _END = _Anything(), _Literal("")
 
 
-@dataclass(frozen=True, slots=True)
-class _CharacterSet:
+class _CharacterSet(NamedTuple):
     negated: bool
     ranges: tuple[tuple[str, str], ...]
     classes: tuple[str, ...]
@@ -87,16 +84,14 @@ class _CharacterSet:
         return (inside or any(_POSIX_CLASSES[name](item) for name in self.classes)) is not self.negated
 
 
-@dataclass(frozen=True, slots=True)
-class _Wildcard:
+class _Wildcard(NamedTuple):
     tokens: tuple[Token | None, ...]
 
     def matches(self, item: str) -> bool:
         return _glob(self.tokens, item)
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """One line of a .gitignore. `names` are matched against the names of a path below the file's folder, or against
     the last name alone."""
 
@@ -213,8 +208,7 @@ def _set_character(pattern: str, index: int) -> tuple[str, int]:
     return pattern[index : index + 1], index + 1
 
 
-@dataclass(frozen=True, slots=True)
-class Ignores:
+class Ignores(NamedTuple):
     """The patterns of one folder (absolute), on top of those of the folders above it."""
 
     folder: str

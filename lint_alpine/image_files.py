@@ -3,7 +3,7 @@
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lint_alpine.context import BuildContext, Missing
 from lint_alpine.dockerfile.instructions import Heredoc
@@ -19,8 +19,7 @@ class Placed(Protocol):
     def read(self, path: str) -> Source | Requirements | Missing | None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class FromContext:
+class FromContext(NamedTuple):
     """`COPY sources destination`; `into` when the destination can only be a folder. Destination is absolute."""
 
     context: BuildContext
@@ -52,8 +51,7 @@ class FromContext:
         return match if path == self.destination and not self.into else None
 
 
-@dataclass(frozen=True, slots=True)
-class FromText:
+class FromText(NamedTuple):
     """A here-document that COPY writes to a path."""
 
     path: str
@@ -63,8 +61,7 @@ class FromText:
         return self.source if path == self.path else None
 
 
-@dataclass(frozen=True, slots=True)
-class FromFiles:
+class FromFiles(NamedTuple):
     """`COPY --from=stage path destination`."""
 
     files: "ImageFiles"
@@ -84,8 +81,7 @@ class FromFiles:
         return None
 
 
-@dataclass(frozen=True, slots=True)
-class FromExport:
+class FromExport(NamedTuple):
     """What a command such as `poetry export` wrote: the requirements are known, though there is no text."""
 
     path: str
@@ -95,8 +91,7 @@ class FromExport:
         return self.requirements if path == self.path else None
 
 
-@dataclass(frozen=True, slots=True)
-class FromElsewhere:
+class FromElsewhere(NamedTuple):
     """What is known to be there without its content being known: a download, another image."""
 
     destination: str

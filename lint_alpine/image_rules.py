@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 from fnmatch import fnmatchcase
 
 from lint_alpine import data
@@ -13,8 +13,7 @@ from lint_alpine.releases import apk_python, canonical, libc_of
 Resolve = Callable[[ImageReference, str], Environment | UnknownImage]
 
 
-@dataclass(frozen=True, slots=True)
-class Matched:
+class Matched(NamedTuple):
     """A rule that fits a tag, and what the tag says by its groups."""
 
     rule: data.ImageRule
@@ -52,8 +51,7 @@ def describe(image: ImageReference, arch: str, resolve: Resolve) -> Environment 
     below = _base(image, matched, arch, resolve)
     if below is None:
         return _alone(image, matched, arch)
-    return replace(
-        below,
+    return below._replace(
         image=str(image),
         pip=None if rule.get("pip_upgraded") else rule.get("pip", below.pip),
         packages=below.packages | frozenset(rule.get("packages", ())),
@@ -74,7 +72,7 @@ def _base(image: ImageReference, matched: Matched, arch: str, resolve: Resolve) 
         # The tag names a version whose base is one of several: what they have in common is known.
         oldest = min((below.libc for below in known if below.libc), key=lambda libc: libc.version or (0, 0))
         shared = frozenset.intersection(*(below.packages for below in known))
-        return replace(known[-1], release=None, libc=oldest, packages=shared)
+        return known[-1]._replace(release=None, libc=oldest, packages=shared)
     return known[-1]
 
 
@@ -102,8 +100,7 @@ def _alone(image: ImageReference, matched: Matched, arch: str) -> Environment | 
     if not rule.get("apk_python"):
         return found
     found = apk_python(found)
-    return replace(
-        found,
+    return found._replace(
         pip=None if rule.get("pip_upgraded") else found.pip,
         externally_managed=rule.get("externally_managed", found.externally_managed),
         packages=found.packages | {"python3"},

@@ -1,6 +1,6 @@
 """Image reference -> what is known of that image, and of its slim counterpart."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine import data, image_rules
 from lint_alpine.environment import Environment
@@ -23,8 +23,7 @@ __all__ = [
 _DEPTH = 4
 
 
-@dataclass(frozen=True, slots=True)
-class SlimAlternative:
+class SlimAlternative(NamedTuple):
     """The glibc image that has the same Python, and what is known of it."""
 
     reference: str

@@ -2,7 +2,8 @@
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from pathlib import Path
 
 from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, choose_context, decode, read_bytes
@@ -30,8 +31,7 @@ class Settings:
     images: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class FileResult:
+class FileResult(NamedTuple):
     """What linting one Dockerfile gave. `read` are the paths of the files that it installs from."""
 
     diagnostics: tuple[Diagnostic, ...]
@@ -109,7 +109,7 @@ def _merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             merged[key] = found
         else:
             more = [related for related in found.related if related not in first.related]
-            merged[key] = replace(first, related=(*first.related, *more))
+            merged[key] = first._replace(related=(*first.related, *more))
     return tuple(sorted(merged.values(), key=_order))
 
 
@@ -146,7 +146,7 @@ def lint_buffer(text: str, path: str, settings: Settings) -> FileResult:
     dockerfile = parse(Source(path, text))
     result = _lint(dockerfile, open_context(dockerfile, Path(path), settings), settings)
     moved = (_in_buffer(found, dockerfile.source) for found in result.diagnostics)
-    return replace(result, diagnostics=tuple(sorted(moved, key=_order)))
+    return result._replace(diagnostics=tuple(sorted(moved, key=_order)))
 
 
 def _in_buffer(found: Diagnostic, source: Source) -> Diagnostic:
@@ -156,7 +156,7 @@ def _in_buffer(found: Diagnostic, source: Source) -> Diagnostic:
     if here is None:
         return found
     others = tuple(related for related in found.related if related is not here)
-    return replace(found, span=here.span, related=(Related(found.span, "the requirement"), *others))
+    return found._replace(span=here.span, related=(Related(found.span, "the requirement"), *others))
 
 
 def report(results: Iterable[FileResult], failures: Iterable[Failure], files: int) -> Report:

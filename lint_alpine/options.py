@@ -2,10 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from lint_alpine.diagnostic import Severity
 
@@ -16,8 +15,7 @@ class ConfigError(ValueError):
     """A key, a value, a rule or a file that cannot be used; the message names it and says what is allowed."""
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Options by kebab-case name, as a file or the command line (`file` None) gives them."""
 
     options: Mapping[str, object]

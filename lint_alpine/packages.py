@@ -1,6 +1,7 @@
 """What apk has installed at a point of a stage, and who installed it."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lint_alpine import data
 from lint_alpine.source import Span
@@ -19,8 +20,7 @@ def role(name: str) -> str | None:
     return known.get("role")
 
 
-@dataclass(frozen=True, slots=True)
-class Present:
+class Present(NamedTuple):
     """The apk packages that are there at a point, with what they bring along. `complete` is false where more may be
     there: a script ran, a package's name is not known, the base image is."""
 
@@ -32,8 +32,7 @@ class Present:
         return tuple(name for name in names if name not in self.packages) if self.complete else ()
 
 
-@dataclass(frozen=True, slots=True)
-class BuildPackage:
+class BuildPackage(NamedTuple):
     """A compiler, header or build tool that `apk add` installed: its name, role and the word that asked for it.
 
     `layer` is the RUN that added it, counted over the stage and those that it is FROM."""

@@ -1,7 +1,7 @@
 """The tags of the official Python image: which Python, on which release of which distribution."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from enum import StrEnum
 
 from lint_alpine import data
@@ -18,8 +18,7 @@ class Variant(StrEnum):
     ONBUILD = "onbuild"
 
 
-@dataclass(frozen=True, slots=True)
-class PythonTag:
+class PythonTag(NamedTuple):
     """A tag in its parts: `3.8-slim-bookworm` is `3.8`, slim, `bookworm`; what is not said is the empty string."""
 
     version: str
@@ -46,8 +45,7 @@ class PythonTag:
         return "-".join(part for part in (self.version, suite) if part) or "latest"
 
 
-@dataclass(frozen=True, slots=True)
-class PythonImage:
+class PythonImage(NamedTuple):
     """What a tag points to. `release` is None, and `newer` true, where the tag is younger than the data."""
 
     python: str

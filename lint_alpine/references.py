@@ -1,7 +1,7 @@
 """Image references and platforms as BuildKit reads them."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine import data
 
@@ -33,16 +33,14 @@ _ARCHITECTURES = {
 _ARM_VARIANTS = {"v5": "armv5tel", "v6": "armv6l", "v7": "armv7l", "v8": "armv7l"}
 
 
-@dataclass(frozen=True, slots=True)
-class UnknownImage:
+class UnknownImage(NamedTuple):
     """Nothing can be said of what `image` holds, and why."""
 
     image: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImageReference:
+class ImageReference(NamedTuple):
     """`python:3.8-alpine@sha256:...`, with the names by which Docker Hub's own images are also known set aside.
 
     `repository` is `python` for `docker.io/library/python`, `arm64v8/python` and the mirrors of official images;

@@ -1,7 +1,6 @@
 """Releases of distributions: their names, their C library, and the Python that Alpine packages."""
 
 import re
-from dataclasses import replace
 
 from lint_alpine import data
 from lint_alpine.environment import Environment, Libc
@@ -66,9 +65,8 @@ def apk_python(present: Environment) -> Environment:
     """The same image once apk has installed Alpine's own python3; `pip` is the one that Alpine packages."""
     entry = data.alpine()["releases"].get(present.release or "")
     if entry is None:
-        return replace(present, python_prefix="/usr")
-    return replace(
-        present,
+        return present._replace(python_prefix="/usr")
+    return present._replace(
         # A stable branch keeps the minor version; which patch it has by now is not in the data.
         python=".".join(entry["python3"].split(".")[:2]) if "python3" in entry else None,
         pip=entry["pip"]["version"] if "pip" in entry else None,

@@ -1,7 +1,7 @@
 """A rule, and the names that a rule may import."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.diagnostic import (
     ApkPackages,
@@ -75,8 +75,7 @@ def _evidence(verdict: WheelVerdict) -> str | None:
     return f"{verdict.file} ({listed})" if verdict.file else listed
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(NamedTuple):
     """One thing that can be wrong. `also` are codes of other linters' rules that mean the same."""
 
     code: str

@@ -1,8 +1,7 @@
 """Which rules run, and how grave their findings are."""
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lint_alpine.config import Config
 from lint_alpine.diagnostic import Severity
@@ -20,8 +19,7 @@ class Selectable(Protocol):
     def default(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """The codes of the rules that run, and the severities that are not the rules' own, by code."""
 
     codes: frozenset[str]

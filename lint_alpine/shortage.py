@@ -1,7 +1,7 @@
 """What a compile needs and the stage does not have at that point."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine import data
 from lint_alpine.environment import Environment
@@ -10,8 +10,7 @@ from lint_alpine.wheels.build_packages import NativeNeeds, needs_of
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Lack:
+class Lack(NamedTuple):
     """What is not there (`what`, as a clause), told at the first requirement that needs it, and the apk packages that
     would bring it (none: apk of this Alpine release has no cure)."""
 
@@ -20,8 +19,7 @@ class Lack:
     packages: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Shortage:
+class Shortage(NamedTuple):
     """What is missing for all that one command compiles: a compiler; Rust; the headers of each requirement, each header
     once."""
 

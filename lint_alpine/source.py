@@ -2,12 +2,12 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from functools import cached_property
 from itertools import accumulate
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Position:
+class Position(NamedTuple):
     """A place as people and editors count: line and column, both from 1, columns in characters."""
 
     line: int
@@ -49,8 +49,7 @@ class Source:
         return Span(self, 0, 0)
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """Half-open offsets into a source."""
 
     source: Source
@@ -75,8 +74,7 @@ class Span:
         return Span(self.source, self.begin, other.end)
 
 
-@dataclass(frozen=True)
-class Excerpt:
+class Excerpt(NamedTuple):
     """A text made of pieces of a source (joined continuation lines, a here-document), each character with its place.
 
     `pieces` are (offset in the text, offset in the source), ascending in the first, the first one at 0.
@@ -86,13 +84,13 @@ class Excerpt:
     text: str
     pieces: tuple[tuple[int, int], ...]
 
-    @cached_property
-    def _starts(self) -> list[int]:
-        return [start for start, _ in self.pieces]
+    def _piece(self, index: int) -> int:
+        """The number of the piece that holds the character at `index` of the text."""
+        return bisect_right(self.pieces, index, key=_start) - 1
 
     def offset(self, index: int) -> int:
         """The offset in the source of the character at `index` of the text."""
-        at, origin = self.pieces[bisect_right(self._starts, index) - 1]
+        at, origin = self.pieces[self._piece(index)]
         return origin + index - at
 
     def span(self, start: int, end: int) -> Span:
@@ -102,8 +100,8 @@ class Excerpt:
 
     def cut(self, start: int, end: int) -> "Excerpt":
         """The excerpt of `text[start:end]`."""
-        first = bisect_right(self._starts, start) - 1
-        inside = [(at - start, origin) for at, origin in self.pieces[first + 1 :] if at < end]
+        first, last = self._piece(start), self._piece(end - 1) if end > start else 0
+        inside = ((at - start, origin) for at, origin in self.pieces[first + 1 : last + 1])
         return Excerpt(self.source, self.text[start:end], ((0, self.offset(start)), *inside))
 
     @classmethod
@@ -113,3 +111,7 @@ class Excerpt:
     @classmethod
     def of(cls, span: Span) -> "Excerpt":
         return cls(span.source, span.text, ((0, span.begin),))
+
+
+def _start(piece: tuple[int, int]) -> int:
+    return piece[0]

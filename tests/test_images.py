@@ -1,4 +1,3 @@
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -318,7 +317,7 @@ def test_apk_python(reference: str, python: str, pip: str | None, managed: bool,
 
 
 def test_apk_python_of_an_unknown_release_is_unknown() -> None:
-    assert apk_python(replace(known("alpine:3.19"), release=None)).python is None
+    assert apk_python(known("alpine:3.19")._replace(release=None)).python is None
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
     python -m tools.compare_closures --truth closures.json     sets as found on the day of the file
     python -m tools.compare_closures --uv /path/to/uv [SET]    the sets below, resolved by uv now
 
-uv runs with --no-build, so that it executes nothing of what it judges; it then takes wheels alone, as pip does with
-`--only-binary :all:`. The sets are compared under that option, and what pip takes without it is told beside them.
+uv runs with --no-build, so that it executes nothing of what it judges; but then it takes wheels alone. So the packages
+that pip takes as source distributions are excluded on both sides, as if nothing required them.
 """
 
 import argparse
@@ -12,18 +12,23 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 from lint_alpine.environment import Environment, Libc
-from lint_alpine.installs.dependency import Dependency, FileChoice, Requirements
+from lint_alpine.installs.dependency import Dependency, Requirements
 from lint_alpine.source import Source
 from lint_alpine.wheels.cache import DiskCache, cache_folder
 from lint_alpine.wheels.closure import Closure, resolve
+from lint_alpine.wheels.distribution import Distribution
+from lint_alpine.wheels.evidence import Needs, Unavailable
 from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import find
 
@@ -41,29 +46,41 @@ SETS = {
     "cloud": ["azure-identity", "google-cloud-storage", "kubernetes", "ansible-core"],
 }
 PYTHON = "3.12.12"
-MUSL = Libc("musl", (1, 2))
-# uv's name of the platform, and what it stands for. Where a set has no wheels for the first, the second is compared.
-PLATFORMS = [("x86_64-unknown-linux-musl", MUSL), ("x86_64-manylinux_2_28", Libc("glibc", (2, 28)))]
-WHEELS_ONLY = FileChoice(only_binary=frozenset({":all:"}))
+
+
+@dataclass
+class Without:
+    """The needs that an index tells, without requirements on the excluded projects."""
+
+    index: PackageIndex
+    excluded: frozenset[str]
+
+    def needs(
+        self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
+    ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
+        return {
+            key: Needs(tuple(filter(self.keeps, told.requirements)), told.extras, told.evidence)
+            if isinstance(told, Needs)
+            else told
+            for key, told in self.index.needs(wanted).items()
+        }
+
+    def keeps(self, requirement: Requirement) -> bool:
+        return canonicalize_name(requirement.name) not in self.excluded
 
 
 def closure(
-    lines: Sequence[str],
-    environment: Environment,
-    index: PackageIndex,
-    choice: FileChoice | None = None,
+    lines: Sequence[str], python: str, arch: str, index: PackageIndex, excluded: frozenset[str] = frozenset()
 ) -> Closure:
     source = Source("requirements.txt", "\n".join(lines))
+    needs = Without(index, excluded)
     dependencies = tuple(
         Dependency(Requirement(line), source.line_span(number))
         for number, line in enumerate(lines, 1)
-        if line and not line.startswith("#")
+        if line and not line.startswith("#") and needs.keeps(Requirement(line))
     )
-    return resolve(Requirements(dependencies, choice=choice or FileChoice()), environment, None, index, index)
-
-
-def versions(found: Closure) -> dict[str, str]:
-    return {each.name: str(each.version) for each in found.packages}
+    environment = Environment("alpine", libc=Libc("musl", (1, 2)), arch=arch, python=python)
+    return resolve(Requirements(dependencies), environment, None, index, needs)
 
 
 def differences(ours: dict[str, str], theirs: dict[str, str]) -> Iterator[str]:
@@ -82,8 +99,7 @@ def report(label: str, ours: dict[str, str], theirs: dict[str, str], notes: str 
 def with_truth(path: Path, index: PackageIndex) -> bool:
     equal = []
     for each in json.loads(path.read_text())["closures"]:
-        environment = Environment("alpine", libc=MUSL, arch=each["arch"], python=each["py"])
-        found = closure(each["requirements"], environment, index)
+        found = closure(each["requirements"], each["py"], each["arch"], index)
         ours = {p.name: p.distribution.filename if p.distribution else p.reason for p in found.packages}
         theirs = {p["name"]: p["file"] or "nothing" for p in each["packages"]}
         equal.append(report(f"{each['py']} {each['arch']} {' '.join(each['requirements'])}", ours, theirs))
@@ -91,18 +107,27 @@ def with_truth(path: Path, index: PackageIndex) -> bool:
     return all(equal)
 
 
-def uv_versions(uv: str, lines: Sequence[str], platform: str) -> dict[str, str] | str:
+def uv_versions(uv: str, lines: Sequence[str], excluded: Iterable[str]) -> dict[str, str] | str:
     command = [uv, "pip", "compile", "-", "--no-build", "--no-header", "--no-annotate", "--quiet"]
-    command += ["--python-version", PYTHON, "--python-platform", platform]
-    environment = {**os.environ, "UV_PYTHON_DOWNLOADS": "never"}
-    done = subprocess.run(
-        [*command, "--python", sys.executable],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        env=environment,
-        check=False,
-    )
+    command += [
+        "--python-version",
+        PYTHON,
+        "--python-platform",
+        "x86_64-unknown-linux-musl",
+        "--python",
+        sys.executable,
+    ]
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as excludes:
+        excludes.write("\n".join(excluded))
+        excludes.flush()
+        done = subprocess.run(
+            [*command, "--excludes", excludes.name],
+            input="\n".join(lines),
+            capture_output=True,
+            text=True,
+            env={**os.environ, "UV_PYTHON_DOWNLOADS": "never"},
+            check=False,
+        )
     if done.returncode:
         return done.stderr
     pins = (Requirement(line) for line in done.stdout.splitlines() if line and not line.startswith("#"))
@@ -112,20 +137,23 @@ def uv_versions(uv: str, lines: Sequence[str], platform: str) -> dict[str, str] 
 def with_uv(uv: str, names: Sequence[str], index: PackageIndex) -> bool:
     equal = []
     for name in names:
-        for platform, libc in PLATFORMS:
-            environment = Environment("alpine", libc=libc, arch="x86_64", python=PYTHON)
-            start = time.monotonic()
-            wheels = versions(closure(SETS[name], environment, index, WHEELS_ONLY))
-            middle = time.monotonic()
-            theirs = uv_versions(uv, SETS[name], platform)
-            notes = f", {middle - start:.1f} s here, {time.monotonic() - middle:.1f} s there"
-            if isinstance(theirs, str):
-                print(f"no wheels {name} on {platform}: {theirs}")
-                continue
-            equal.append(report(f"{name} on {platform}", wheels, theirs, notes))
-            every = versions(closure(SETS[name], environment, index))
-            print("".join(f"{line} with wheels alone\n" for line in differences(every, wheels)), end="")
-            break
+        start = time.monotonic()
+        packages = closure(SETS[name], PYTHON, "x86_64", index).packages
+        middle = time.monotonic()
+        excluded = frozenset(p.name for p in packages if p.distribution is None or not p.distribution.is_wheel)
+        theirs = uv_versions(uv, SETS[name], sorted(excluded))
+        end = time.monotonic()
+        if isinstance(theirs, str):
+            equal.append(False)
+            print(f"uv fails on {name}: {theirs}")
+            continue
+        notes = f", {middle - start:.1f} s here, {end - middle:.1f} s there"
+        if excluded:
+            notes += f"; {len(packages)} with the excluded {', '.join(sorted(excluded))}"
+            packages = closure(SETS[name], PYTHON, "x86_64", index, excluded).packages
+        ours = {each.name: str(each.version) for each in packages}
+        equal.append(report(name, ours, theirs, notes))
+    print(f"{sum(equal)} of {len(equal)} sets are equal")
     return all(equal)
 
 

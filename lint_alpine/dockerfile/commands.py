@@ -4,7 +4,7 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.run_forms import exec_words, run_script
 from lint_alpine.dockerfile.shell import Block, BlockKind, Literal, Redirect, Script, SimpleCommand, Word
@@ -38,8 +38,7 @@ _OUTPUT = re.compile(r"1?>[>|]?|&>>?")
 _DIRECTORY = "working directory"
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """One program as it is run.
 
     `name` is the last part of the program's path, empty where it is not known; `path` is the program as written, if it

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.lexer import Lexer
 from lint_alpine.dockerfile.lines import Lines
@@ -11,8 +11,7 @@ from lint_alpine.source import Excerpt
 _WORD = re.compile(r"[0-9]*<<(-?)[\t\n\f\r ]*([^<]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """A word such as `3<<-'EOF'`, and from where to where it stands in the text of its instruction."""
 
     name: str

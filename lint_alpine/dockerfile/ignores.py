@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.instructions import Dockerfile
 from lint_alpine.source import Source, Span
@@ -12,8 +12,7 @@ _HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*(
 _NEXT_LINES = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Ignore:
+class Ignore(NamedTuple):
     """One code of one ignore comment.
 
     `code` is a rule's code, a prefix of it or its name (empty: every rule). `scope` is the instruction or line that it

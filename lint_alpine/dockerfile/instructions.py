@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 from lint_alpine.dockerfile import checks, splitting
 from lint_alpine.dockerfile.heredocs import read_body, redirects
@@ -20,8 +20,7 @@ _NO_LETTERS = re.compile(r"[^A-Za-z]+")
 _MOST_FAULTS = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Flag:
+class Flag(NamedTuple):
     """`--name=value` between an instruction's keyword and its arguments; quotes and escapes are gone from the value."""
 
     name: str
@@ -29,8 +28,7 @@ class Flag:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Heredoc:
+class Heredoc(NamedTuple):
     """A here-document: `body` is the text between the line of its `<<name` and its terminator.
 
     `expand` is false where the name was quoted; `strip_tabs` is true for `<<-` (leading tabs of the body do not count).
@@ -43,8 +41,7 @@ class Heredoc:
     redirect: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Instruction:
+class Instruction(NamedTuple):
     """One instruction. `arguments` is the text after the keyword and the flags, its continuation lines joined.
 
     `exec_form` holds the decoded strings of a JSON array (with the span between the quotes), else None; of HEALTHCHECK
@@ -66,16 +63,14 @@ class Instruction:
         return next((flag for flag in self.flags if flag.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class SyntaxFault:
+class SyntaxFault(NamedTuple):
     """Why BuildKit would not accept the file, at the place where it stops."""
 
     message: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """A comment line outside here-documents: the text after the `#`, its line number, and the span from the `#` on."""
 
     text: str
@@ -83,8 +78,7 @@ class Comment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Dockerfile:
+class Dockerfile(NamedTuple):
     """What stands in one Dockerfile. A file with `faults` may still have instructions: those that could be read.
 
     These are all with a known keyword, also where a fault is about their arguments (FROM may have none). Unknown ones

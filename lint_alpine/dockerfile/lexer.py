@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from functools import cache
 
 from lint_alpine.dockerfile.patterns import Pattern
@@ -21,8 +21,7 @@ def _plain(special: str) -> re.Pattern[str]:
     return re.compile(f"[^{re.escape(special)}]+")
 
 
-@dataclass(frozen=True, slots=True)
-class LexedWord:
+class LexedWord(NamedTuple):
     """A word as the lexer hands it on, and from where to where its characters stand in the text."""
 
     text: str

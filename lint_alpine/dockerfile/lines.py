@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 from itertools import accumulate, pairwise
 
 from lint_alpine.dockerfile.splitting import SPACE, keyword_end
@@ -21,8 +22,7 @@ class Directives:
     faults: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
+class Lines(NamedTuple):
     """The lines without their ends, counted from 0; their first character that is no space (none: empty); the offsets
     where they start, and as the last one where the text ends."""
 

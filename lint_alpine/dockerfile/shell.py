@@ -1,6 +1,7 @@
 """A shell script -> the simple commands in it, in the order of the text, each word with its place."""
 
 from dataclasses import dataclass, field
+from typing import NamedTuple
 from enum import Enum
 
 from lint_alpine.source import Excerpt, Span
@@ -56,8 +57,7 @@ class Word:
     script: Excerpt | None = field(default=None, repr=False, compare=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """`name=value` in front of a command, or alone."""
 
     name: str
@@ -65,8 +65,7 @@ class Assignment:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(NamedTuple):
     """`>`, `>>`, `<`, `2>` and so on with its target; `body` is the text of a here-document for `<<` and `<<-`."""
 
     operator: str
@@ -75,8 +74,7 @@ class Redirect:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class SimpleCommand:
+class SimpleCommand(NamedTuple):
     """A command as it stands in the script.
 
     `conditional`: it may not run though all before it succeeded (right of `||`, in if, elif, else, while, until, for,
@@ -105,8 +103,7 @@ class BlockKind(Enum):
     SUBSTITUTION = "substitution"
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """Commands with what is special about running them; a `LOOP` has its variable and the words after `in`, if any."""
 
     kind: BlockKind
@@ -115,8 +112,7 @@ class Block:
     items: tuple[Word, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(NamedTuple):
     """The simple commands of a script in the order of the text, and what could not be read, with its place.
 
     A command inside `$(...)` comes before the command that holds it. `body` has the same commands in their blocks.

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 from functools import cache
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
@@ -23,8 +23,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON = json.JSONDecoder()
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(NamedTuple):
     """A part of a text as BuildKit hands it on, and where it stands in that text."""
 
     text: str

@@ -2,7 +2,8 @@
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, SyntaxFault
 from lint_alpine.dockerfile.words import RawWord, arguments, expand, name_values
@@ -14,8 +15,7 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 Variables = Mapping[str, str | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Base:
+class Base(NamedTuple):
     """What a stage is built from: the reference with its variables resolved (None where one is not known), the word that
     names it, and the index of the earlier stage, if it is one."""
 
@@ -24,8 +24,7 @@ class Base:
     stage: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Mount:
+class Mount(NamedTuple):
     """One `RUN --mount`: its options as BuildKit reads them, with the place of the flag."""
 
     kind: str
@@ -41,8 +40,7 @@ class Mount:
         return self.options.get("source") or self.options.get("src") or "."
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """An instruction of a stage with the state in which it runs.
 
     `variables` are ARG and ENV values by name (None: set, but the value is not known), `environment` those of ENV alone.
@@ -71,8 +69,7 @@ class Stage:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Stages:
+class Stages(NamedTuple):
     """The stages of a Dockerfile; `final` is the one that ships. `faults` are what BuildKit refuses at this level."""
 
     stages: tuple[Stage, ...]
@@ -168,7 +165,7 @@ def read_stages(
         )
     result = Stages(tuple(stages), len(stages) - 1 if stages else None, _faults(before, groups))
     chosen = result.find(target) if target else None
-    return replace(result, final=chosen.index) if chosen else result
+    return result._replace(final=chosen.index) if chosen else result
 
 
 def _groups(

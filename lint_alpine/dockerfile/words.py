@@ -1,8 +1,7 @@
 """The words of an instruction's arguments: names and values of ENV, ARG and LABEL, paths of COPY; their expansion."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple, TYPE_CHECKING
 
 from lint_alpine.dockerfile import splitting
 from lint_alpine.dockerfile.lexer import Lexer
@@ -16,16 +15,14 @@ _FIELDS = frozenset({"ADD", "COPY", "EXPOSE", "FROM", "VOLUME"})
 _WORDS = frozenset({"ARG", "ENV", "LABEL"})
 
 
-@dataclass(frozen=True, slots=True)
-class RawWord:
+class RawWord(NamedTuple):
     """One argument as written (a string of a JSON array: decoded); variables, quotes and escapes are still in it."""
 
     text: str
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class NameValue:
+class NameValue(NamedTuple):
     """`name=value` of ENV, ARG or LABEL, both as written, quotes still there; `value` is None for `ARG name`."""
 
     name: str
@@ -34,8 +31,7 @@ class NameValue:
     value_span: Span | None
 
 
-@dataclass(frozen=True, slots=True)
-class BadWord:
+class BadWord(NamedTuple):
     """Why BuildKit refuses the words of ENV, ARG or LABEL, and the word."""
 
     message: str

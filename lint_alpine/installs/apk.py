@@ -36,9 +36,10 @@ _VERBS = {
     ),
     "cache": _COMMIT.extended(flags="--add-dependencies --available -l/--latest -u/--upgrade"),
 }
-_APPLETS = frozenset(
-    [*_VERBS, *"info search fetch list policy stats verify index manifest dot audit version query extract".split()]
-)
+_APPLETS = _VERBS.keys() | {
+    "audit", "dot", "extract", "fetch", "index", "info", "list", "manifest", "policy", "query", "search", "stats",
+    "verify", "version",
+}  # fmt: skip
 
 # apk-world(5): `!name` conflicts, `name@tag`, and an operator with a version, in any order that apk accepts.
 _PACKAGE = re.compile(r"(?P<conflict>!?)(?P<name>[^\s<>=~@!]+)(?P<rest>.*)", re.DOTALL)
@@ -57,7 +58,7 @@ def read_apk(command: Command) -> Apk | None:
     found = parse(command.arguments, table)
     if found.has("help", "version"):
         return None
-    named = next((index for index, word in enumerate(found.words) if word.text == verb), 0)
+    named = next((index for index, word in enumerate(found.words) if word.text == verb), len(found.words))
     found = replace(found, words=(*found.words[:named], *found.words[named + 1 :]))
     match verb:
         case "del":

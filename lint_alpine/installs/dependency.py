@@ -1,6 +1,6 @@
 """What is asked to be installed, whoever asks: a requirement with its place, and how the installer was told to choose."""
 
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 from enum import StrEnum
 
 from packaging.requirements import Requirement
@@ -18,8 +18,7 @@ class Installer(StrEnum):
     PIPX = "pipx"
 
 
-@dataclass(frozen=True, slots=True)
-class FileChoice:
+class FileChoice(NamedTuple):
     """How pip was told to choose among files: `--no-binary` and `--only-binary` (normalised names, or `:all:`),
     `--prefer-binary`, `--pre`, `--require-hashes`, `--no-deps`."""
 
@@ -31,8 +30,7 @@ class FileChoice:
     no_deps: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Locked:
+class Locked(NamedTuple):
     """The release that a lock file fixes, with the files that it lists (empty where it lists none)."""
 
     version: str
@@ -40,8 +38,7 @@ class Locked:
     path: str
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(NamedTuple):
     """One requirement at the place where it is written.
 
     `hashes` are (algorithm, digest) of `--hash` options. `opaque` says why the files cannot be judged by name (a URL, a
@@ -61,16 +58,14 @@ class Dependency:
         return canonicalize_name(self.requirement.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(NamedTuple):
     """A file that is installed from and could not be read (or a line of it), at the word that names it."""
 
     span: Span
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Requirements:
+class Requirements(NamedTuple):
     """All that requirements files, lock files, project files and words on a command line ask for together.
 
     `indexes` are index, extra index and find-links locations that only these files name (`--index-url` and the like),
@@ -79,15 +74,14 @@ class Requirements:
 
     dependencies: tuple[Dependency, ...] = ()
     constraints: tuple[Dependency, ...] = ()
-    choice: FileChoice = field(default=FileChoice())
+    choice: FileChoice = FileChoice()
     indexes: tuple[str, ...] = ()
     no_index: bool = False
     unreadable: tuple[Unreadable, ...] = ()
     complete: bool = True
 
     def joined(self, other: "Requirements") -> "Requirements":
-        return replace(
-            self,
+        return self._replace(
             dependencies=self.dependencies + other.dependencies,
             constraints=self.constraints + other.constraints,
             choice=FileChoice(

@@ -101,6 +101,12 @@ class Gathered:
         self.complete &= requirements.complete
         self.no_index |= requirements.no_index
 
+    def join_lock(self, locked: Requirements) -> None:
+        """Adds what a lock file that lists all files holds: nothing else is installed, whatever index there is."""
+        self.join(locked)
+        self.indexes.clear()
+        self.no_deps = True
+
     def apply(self, options: Iterable[Given]) -> None:
         """Applies the options by which pip chooses files, wherever they stand."""
         for option in options:

@@ -1,9 +1,8 @@
 """What a command installs, whichever installer or package manager it calls: the types that all of them share."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from packaging.specifiers import SpecifierSet
 
@@ -37,8 +36,7 @@ class Verb(StrEnum):
     ENSUREPIP = "ensurepip"
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """The Python environment that receives the packages; nothing set: that of the program which is found on PATH.
 
     `interpreter` is a Python as it was named (`python3.11`, `3.12`, `/opt/bin/python`); `environment` is the prefix of
@@ -59,8 +57,7 @@ class Target:
     python_version: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PipChange:
+class PipChange(NamedTuple):
     """The command installs pip itself: a version that `specifier` allows (empty: any). `upgrade`: the newest of them,
     even if the present one would do. `bundled`: the one that comes with Python (`python -m ensurepip`)."""
 
@@ -70,8 +67,7 @@ class PipChange:
     bundled: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class LocalProject:
+class LocalProject(NamedTuple):
     """A folder whose project is installed: its path as written; its name and build backend where a file tells them.
 
     Its static dependencies are among the command's requirements.
@@ -84,8 +80,7 @@ class LocalProject:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Install:
+class Install(NamedTuple):
     """One command that installs Python packages.
 
     `no_cache`: the installer keeps no cache, by option or variable (None: not known), with the place of the option in
@@ -97,7 +92,7 @@ class Install:
     verb: Verb
     command: Command
     requirements: Requirements
-    target: Target = field(default=Target())
+    target: Target = Target()
     no_cache: bool | None = False
     no_cache_option: Span | None = None
     cache_dir: str | None = None
@@ -109,8 +104,7 @@ class Install:
     lock: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(NamedTuple):
     """A command that writes what a lock file fixes as a requirements file: to `output`, None for standard output."""
 
     command: Command
@@ -125,8 +119,7 @@ class ApkVerb(StrEnum):
     FIX = "fix"
 
 
-@dataclass(frozen=True, slots=True)
-class ApkPackage:
+class ApkPackage(NamedTuple):
     """One package as apk's dependency syntax names it: `constraint` is the operator and version (`=1.2-r0`, `~1.2`),
     `tag` that of the repository (`@edge`). `conflict`: it must not be there (`!name`). `file`: it is a local .apk."""
 
@@ -138,8 +131,7 @@ class ApkPackage:
     file: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ApkInstall:
+class ApkInstall(NamedTuple):
     """`apk add`, or a verb that fetches the package index as it does (see `verb`).
 
     `complete` is false where a word is not known, so that more packages may be added than are listed. `root` is the
@@ -160,8 +152,7 @@ class ApkInstall:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ApkRemove:
+class ApkRemove(NamedTuple):
     """`apk del` of packages or of what a virtual package holds."""
 
     packages: tuple[ApkPackage, ...]
@@ -172,8 +163,7 @@ class ApkRemove:
     complete: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ApkCacheClean:
+class ApkCacheClean(NamedTuple):
     """`apk cache clean` or `apk cache purge`; the latter leaves nothing of the package cache."""
 
     command: Command

@@ -1,11 +1,12 @@
 """Which packages of a lock file are reached from what is asked for, and under which markers."""
 
 import re
-from collections.abc import Callable, Collection, Hashable, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from packaging.markers import InvalidMarker, Marker
+from packaging.utils import canonicalize_name
 
 from lint_alpine.installs.reference import LONGEST
 
@@ -20,7 +21,8 @@ Alternatives = frozenset[frozenset[str]]
 ALWAYS: Alternatives = frozenset({frozenset()})
 
 # Stand for a condition that is already decided, since a marker has no constants.
-_TRUE, _FALSE = 'python_version >= "0"', 'python_version < "0"'
+ALWAYS_TRUE, NEVER_TRUE = 'python_version >= "0"', 'python_version < "0"'
+_MEMBERSHIP = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s+(not\s+)?in\s+(extras|dependency_groups)\b""")
 _EXTRA = re.compile(r"""extra\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)')|(?:"([^"]*)"|'([^']*)')\s*(==|!=)\s*extra\b""")
 
 
@@ -44,6 +46,8 @@ def reach(
     def follow(found: Iterable[Edge[Package]], under: Alternatives) -> None:
         nonlocal steps
         for edge in found:
+            if edge.marker == NEVER_TRUE:
+                continue
             steps += 1
             marked = edge.marker is not None and steps < MOST_STEPS
             wanted = frozenset(one | {edge.marker} for one in under if edge.marker) if marked else under
@@ -95,11 +99,74 @@ def settle_extras(marker: str | None, active: Collection[str]) -> str | None:
 
     def answer(match: re.Match[str]) -> str:
         name = next(part for part in (match[2], match[3], match[4], match[5]) if part is not None)
-        return _TRUE if (name in active) == ("==" in (match[1], match[6])) else _FALSE
+        return decided((name in active) == ("==" in (match[1], match[6])))
 
-    return _EXTRA.sub(answer, marker) if marker and "extra" in marker else marker
+    return _simple(_EXTRA.sub(answer, marker)) if marker and "extra" in marker else marker
+
+
+def settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
+    """The marker with every `"name" in extras` and `"name" in dependency_groups` (PEP 751) answered."""
+
+    def answer(match: re.Match[str]) -> str:
+        name = canonicalize_name(match[1] if match[1] is not None else match[2])
+        return decided((name in map(canonicalize_name, chosen[match[4]])) != bool(match[3]))
+
+    return _simple(_MEMBERSHIP.sub(answer, marker)) if marker else None
 
 
 def decided(value: bool) -> str:
     """A marker that always, or never, holds."""
-    return _TRUE if value else _FALSE
+    return ALWAYS_TRUE if value else NEVER_TRUE
+
+
+_TOKEN = re.compile(r"""\"[^"]*\"|'[^']*'|[()]|[^\s()"']+""")
+
+
+def _simple(marker: str) -> str | None:
+    """The marker without the parts that are decided: NEVER_TRUE, or None where it always holds."""
+    tokens = [*_TOKEN.findall(marker.replace(ALWAYS_TRUE, "true").replace(NEVER_TRUE, "false")), ""]
+    try:
+        found = _alternatives(tokens[::-1])
+    except (IndexError, RecursionError):
+        return marker
+    return None if found is True else NEVER_TRUE if found is False else found
+
+
+def _alternatives(tokens: list[str]) -> str | bool:
+    """`a or b`; tokens are taken from the end of the list."""
+    parts = [_conjunction(tokens)]
+    while tokens[-1] == "or":
+        tokens.pop()
+        parts.append(_conjunction(tokens))
+    return _combined(parts, "or")
+
+
+def _conjunction(tokens: list[str]) -> str | bool:
+    parts = [_condition(tokens)]
+    while tokens[-1] == "and":
+        tokens.pop()
+        parts.append(_condition(tokens))
+    return _combined(parts, "and")
+
+
+def _condition(tokens: list[str]) -> str | bool:
+    if tokens[-1] == "(":
+        tokens.pop()
+        found = _alternatives(tokens)
+        tokens.pop()
+        return found
+    words = []
+    while tokens[-1] not in ("and", "or", ")", ""):
+        words.append(tokens.pop())
+    return words[0] == "true" if words in (["true"], ["false"]) else " ".join(words)
+
+
+def _combined(parts: list[str | bool], operator: str) -> str | bool:
+    """True decides an `or`, false an `and`; what decides nothing is left out."""
+    decisive = operator == "or"
+    left = list(dict.fromkeys(part for part in parts if isinstance(part, str)))
+    if decisive in [part for part in parts if isinstance(part, bool)]:
+        return decisive
+    if not left:
+        return not decisive
+    return left[0] if len(left) == 1 else f" {operator} ".join(f"({part})" if " or " in part else part for part in left)

@@ -14,13 +14,12 @@ from lint_alpine.context import Missing
 from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements, Unreadable
 from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, strings, table
 from lint_alpine.installs.gathered import Gathered
-from lint_alpine.installs.lock_graph import decided, read_marker
+from lint_alpine.installs.lock_graph import NEVER_TRUE, read_marker, settle_membership
 from lint_alpine.installs.reference import Invalid, parse_requirement
 from lint_alpine.source import Source, Span
 
 _BLOCK = re.compile(r"^\[\[package\]\]", re.MULTILINE)
 _NAME = re.compile(r'^name[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
-_MEMBERSHIP = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s+(not\s+)?in\s+(extras|dependency_groups)\b""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +133,7 @@ def refuse(source: Source, reason: str) -> Requirements:
     return collect([Unreadable(source.start, f"`{source.path}` cannot be read: {reason}")])
 
 
-def open_lock(source: Source, *version: str, accepted: Collection[str]) -> Document | Requirements:
+def open_lock(source: Source, *version: str, accepted: Collection[str], default: str = "") -> Document | Requirements:
     """A TOML lock whose version, at that key, is one that is understood here."""
     document = read_toml(source)
     if isinstance(document, str):
@@ -142,7 +141,7 @@ def open_lock(source: Source, *version: str, accepted: Collection[str]) -> Docum
     value: object = document.data
     for key in version:
         value = table(value).get(key)
-    written = str(value) if isinstance(value, str | int) else ""
+    written = str(value) if isinstance(value, str | int) else default
     if written.partition(".")[0] not in accepted:
         return refuse(source, f"its version `{written[:50]}` is not known")
     return document
@@ -184,6 +183,9 @@ def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iter
     packages = array(document.data.get("packages"))
     for index, value in enumerate(packages):
         package = table(value)
+        marker = settle_membership(string(package.get("marker")), chosen)
+        if marker == NEVER_TRUE:
+            continue
         span = document.place("packages", index, "name")
         opaque = _elsewhere(package, {"vcs": "a VCS reference", "directory": "a local path", "archive": "a URL"})
         yield lock(
@@ -191,20 +193,9 @@ def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iter
             string(package.get("version")),
             span,
             map(read_file, (*array(package.get("wheels")), *filter(None, [package.get("sdist")]))),
-            marker=read_marker(_settle_membership(string(package.get("marker")), chosen)),
+            marker=read_marker(marker),
             opaque=opaque,
         )
-
-
-def _settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
-    """The marker with every `"name" in extras` and `"name" in dependency_groups` answered."""
-
-    def answer(match: re.Match[str]) -> str:
-        name = match[1] if match[1] is not None else match[2]
-        names = {canonicalize_name(one) for one in chosen[match[4]]}
-        return decided((canonicalize_name(name) in names) != bool(match[3]))
-
-    return _MEMBERSHIP.sub(answer, marker) if marker else None
 
 
 def _elsewhere(package: Mapping[str, object], kinds: Mapping[str, str]) -> str | None:

@@ -119,8 +119,7 @@ class _Pdm:
             gathered.projects.append(own)
         source = self.files.read(posixpath.join(self.folder, self.found.value("lockfile") or "pdm.lock"))
         if isinstance(source, Source) and self.verb != "update":
-            gathered.join(pdm_lock(source, project, groups, main=main))
-            gathered.no_deps = True
+            gathered.join_lock(pdm_lock(source, project, groups, main=main))
             return source.path
         if project is not None:
             gathered.indexes += _sources(project)
@@ -155,7 +154,7 @@ class _Pdm:
         python = self.variables.get("PDM_PYTHON")
         if python:
             return python_target(python, Target())
-        return Target(environment=posixpath.join(self.folder, ".venv"), own=True)
+        return Target(environment=posixpath.normpath(posixpath.join(self.folder, ".venv")), own=True)
 
 
 def _sources(project: Project) -> list[str]:

@@ -3,7 +3,6 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from packaging.specifiers import SpecifierSet
 
@@ -83,7 +82,7 @@ def _read(command: Command, program: Program, files: Files, variables: Variables
         settings = read_settings(verb, options, files, variables, program.target.environment, command.program)
     found = found.before((*settings, *start.options))
     install = _install(command, Verb(verb), _target(Verb(verb), program.target, found), found, files, variables)
-    return replace(install, no_cache_option=cache_option[-1].span if cache_option else None)
+    return install._replace(no_cache_option=cache_option[-1].span if cache_option else None)
 
 
 def _install(
@@ -208,8 +207,7 @@ def _target(verb: Verb, program: Target, found: Parsed) -> Target:
             directory = found.value("dest") or "."
         case _:
             directory = found.value("target", "download")
-    return replace(
-        python_target(found.value("python"), program),
+    return python_target(found.value("python"), program)._replace(
         directory=directory,
         prefix=found.value("prefix"),
         root=found.value("root"),
@@ -232,7 +230,7 @@ def _ensurepip(command: Command, program: Program) -> Install:
         verb=Verb.ENSUREPIP,
         command=command,
         requirements=Requirements(),
-        target=replace(program.target, root=root.value if root else None),
+        target=program.target._replace(root=root.value if root else None),
         changes_pip=PipChange(SpecifierSet(), upgrade, command.span, bundled=True),
         no_cache=True,
     )
@@ -248,4 +246,4 @@ def _get_pip(command: Command, program: Program, files: Files, variables: Variab
     )
     own = install.changes_pip
     specifier = own.specifier if own else SpecifierSet()
-    return replace(install, changes_pip=PipChange(specifier, True, own.span if own else command.span), upgrade=True)
+    return install._replace(changes_pip=PipChange(specifier, True, own.span if own else command.span), upgrade=True)

@@ -108,8 +108,7 @@ class _Poetry:
             gathered.projects.append(own)
         source = self.files.read(posixpath.join(self.folder, "poetry.lock"))
         if isinstance(source, Source) and self.verb != "update":
-            gathered.join(poetry_lock(source, project, groups, extras, main=main))
-            gathered.no_deps = True
+            gathered.join_lock(poetry_lock(source, project, groups, extras, main=main))
             return source.path
         if project is not None:
             gathered.indexes += _sources(project)
@@ -157,7 +156,8 @@ class _Poetry:
         if active:
             return Target(environment=active)
         inside = is_true(self.variables, "POETRY_VIRTUALENVS_IN_PROJECT")
-        return Target(environment=posixpath.join(self.folder, ".venv") if inside else None, own=True)
+        folder = posixpath.normpath(posixpath.join(self.folder, ".venv"))
+        return Target(environment=folder if inside else None, own=True)
 
 
 def _sources(project: Project) -> Collection[str]:

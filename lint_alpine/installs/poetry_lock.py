@@ -1,7 +1,7 @@
 """poetry.lock: what `poetry install` takes from it for some of a project's groups and extras."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from packaging.markers import Marker
 from packaging.specifiers import SpecifierSet
@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from lint_alpine.installs.dependency import Dependency, Requirements, Unreadable
 from lint_alpine.installs.documents import Document, array, string, strings, table
-from lint_alpine.installs.lock_graph import Edge, marker_of, reach, read_marker, settle_extras
+from lint_alpine.installs.lock_graph import NEVER_TRUE, Edge, marker_of, reach, read_marker, settle_extras
 from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_places, read_file
 from lint_alpine.installs.poetry_tables import specifiers
 from lint_alpine.installs.projects import Project
@@ -27,7 +27,8 @@ def poetry_lock(
     Since format 2.1 (Poetry 2.0) the lock tells of each package which groups want it, under which markers; before, it
     follows from the project's own dependencies.
     """
-    document = open_lock(source, "metadata", "lock-version", accepted=("1", "2"))
+    # Poetry takes a lock without a version for one of format 1.0.
+    document = open_lock(source, "metadata", "lock-version", accepted=("1", "2"), default="1.0")
     if isinstance(document, Requirements):
         return document
     lock_file = _PoetryLock(document, frozenset(groups) | ({"main"} if main else set()), frozenset(extras))
@@ -49,18 +50,16 @@ class _PoetryLock:
     def by_groups(self) -> Iterator[Dependency | Unreadable]:
         for index, package in enumerate(self.packages):
             wanted = [group for group in strings(package.get("groups")) if canonicalize_name(group) in self.groups]
-            marker = package.get("markers")
-            if wanted and not (package.get("optional") is True and marker is None):
-                yield self._entry(index, self._marker(marker, wanted))
+            markers = [self._marker(package.get("markers"), group) for group in wanted]
+            asked = [marker for marker in markers if marker != NEVER_TRUE]
+            if asked:
+                either = None if None in asked else " or ".join(f"({marker})" for marker in dict.fromkeys(asked))
+                yield self._entry(index, read_marker(either))
 
-    def _marker(self, written: object, groups: Iterable[str]) -> Marker | None:
-        """One marker for all groups, or one for some of them: the others want the package always."""
-        if isinstance(written, str):
-            return read_marker(settle_extras(written, self.extras))
-        by_group = table(written)
-        texts = [settle_extras(string(by_group.get(group)), self.extras) for group in groups]
-        known = [text for text in texts if text]
-        return read_marker(" or ".join(f"({text})" for text in known)) if known and len(known) == len(texts) else None
+    def _marker(self, written: object, group: str) -> str | None:
+        """One marker for all groups, or one for each that has any."""
+        text = written if isinstance(written, str) else string(table(written).get(group))
+        return settle_extras(text, self.extras)
 
     def by_category(self) -> Iterator[Dependency | Unreadable]:
         """Without the project's file the old formats tell the main packages from those for development at best."""

@@ -134,7 +134,7 @@ def _specifiers(constraint: str) -> SpecifierSet | None:
     if len(constraint) > LONGEST:
         return None
     parts = []
-    for operator, version in _PART.findall(constraint):
+    for operator, version in _PART.findall(constraint.replace("(", " ").replace(")", " ")):
         part = _part(operator, version)
         if part is None:
             return None

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.install import Target, Variables
@@ -83,7 +83,7 @@ def python_target(python: str | None, target: Target) -> Target:
     if python is None:
         return target
     environment = environment_of(python) or (python if "/" in python else None)
-    return replace(target, interpreter=python, environment=environment)
+    return target._replace(interpreter=python, environment=environment)
 
 
 def written_to(command: Command) -> str | None:

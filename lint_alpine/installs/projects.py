@@ -40,10 +40,10 @@ class Project:
     ) -> Requirements:
         """What installing it with these extras and groups asks for; an extra that it does not have asks for nothing."""
         entries = list(self.dependencies) if main else []
-        for extra in self._reached(extras):
-            entries += self.extras.get(extra, ())
         for group in dict.fromkeys(map(canonicalize_name, groups)):
             entries += self.groups.get(group, ())
+        for extra in self._reached((*extras, *self._own_extras(entries))):
+            entries += self.extras.get(extra, ())
         found = tuple(entry for entry in entries if isinstance(entry, Dependency) and not self._is_own(entry))
         faults = tuple(dict.fromkeys(entry for entry in entries if isinstance(entry, Unreadable)))
         return Requirements(dependencies=found, unreadable=faults, complete=not faults)
@@ -62,10 +62,12 @@ class Project:
             extra = pending.pop()
             if extra not in reached:
                 reached[extra] = None
-                for entry in self.extras.get(extra, ()):
-                    if isinstance(entry, Dependency) and self._is_own(entry):
-                        pending += map(canonicalize_name, sorted(entry.requirement.extras))
+                pending += map(canonicalize_name, self._own_extras(self.extras.get(extra, ())))
         return list(reached)
+
+    def _own_extras(self, entries: Iterable[Entry]) -> list[str]:
+        own = [entry for entry in entries if isinstance(entry, Dependency) and self._is_own(entry)]
+        return [extra for dependency in own for extra in sorted(dependency.requirement.extras)]
 
 
 def pep508(text: str, span: Span) -> Entry:

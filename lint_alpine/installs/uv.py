@@ -120,9 +120,8 @@ def _pip_target(call: UvCall) -> Target:
     system = found.has("system") or bool(is_true(call.variables, "UV_SYSTEM_PYTHON"))
     active = None if system or call.python else call.variables.get("VIRTUAL_ENV")
     # The prefix that uv itself stands in says nothing of the Python that it installs into.
-    base = replace(call.target, environment=active or None) if call.python is None else Target()
-    return replace(
-        python_target(call.python, base),
+    base = call.target._replace(environment=active or None) if call.python is None else Target()
+    return python_target(call.python, base)._replace(
         directory=found.value("target"),
         prefix=found.value("prefix"),
         system=system,

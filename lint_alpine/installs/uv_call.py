@@ -100,7 +100,7 @@ class UvCall:
         named = self.variables.get("UV_PROJECT_ENVIRONMENT")
         if self.found.has("active"):
             named = self.variables.get("VIRTUAL_ENV") or named
-        environment = named or posixpath.join(self.folder, ".venv")
+        environment = named or posixpath.normpath(posixpath.join(self.folder, ".venv"))
         return Target(interpreter=target.interpreter, environment=environment, own=not named)
 
     def tool_target(self) -> Target:

@@ -102,8 +102,7 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
         locked = uv_lock(lock.source, selection)
         left_out = set(map(canonicalize_name, call.values("no-install-package")))
         kept = tuple(dependency for dependency in locked.dependencies if dependency.name not in left_out)
-        gathered.join(replace(locked, dependencies=kept))
-        gathered.no_deps = True
+        gathered.join_lock(locked._replace(dependencies=kept))
     elif project is None:
         _fault(call, gathered, "pyproject.toml")
     elif (
@@ -116,8 +115,9 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
         extras = tuple(project.extras) if selection.extras is None else selection.extras
         groups = set(project.groups if selection.groups is None else selection.groups) - set(selection.without_groups)
         wanted = project.requirements(extras, sorted(groups), main=selection.main)
-        gathered.join(replace(wanted, dependencies=tuple(_with_sources(wanted.dependencies, project))))
-    if project is not None and selection.main and not _leaves_out_project(call):
+        gathered.join(wanted._replace(dependencies=tuple(_with_sources(wanted.dependencies, project))))
+    # Without a build system uv installs a project's dependencies, not the project.
+    if project is not None and project.backend and selection.main and not _leaves_out_project(call):
         editable = not call.found.has("no-editable")
         gathered.projects.append(
             LocalProject(call.folder, project.name, project.backend, editable, call.command.program)
@@ -197,7 +197,7 @@ def _with_sources(dependencies: Collection[Dependency], project: Project) -> Ite
         entries = sources.get(dependency.name)
         kinds = {kind for entry in (array(entries) or [entries]) for kind in table(entry)}
         what = next((what for kind, what in _SOURCES.items() if kind in kinds), dependency.opaque)
-        yield replace(dependency, opaque=what)
+        yield dependency._replace(opaque=what)
 
 
 def _leaves_out_project(call: UvCall) -> bool:

@@ -1,13 +1,12 @@
 """The result of a run, as every report format renders it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.diagnostic import Diagnostic
 from lint_alpine.wheels.verdict import WheelVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class StageVerdict:
+class StageVerdict(NamedTuple):
     """A verdict with the Dockerfile (its path as reported) and the stage (its name, else its number) that installs it."""
 
     dockerfile: str
@@ -15,16 +14,14 @@ class StageVerdict:
     verdict: WheelVerdict
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(NamedTuple):
     """What could not run: a named file that cannot be read, or a rule that crashed."""
 
     path: str
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """Findings sorted by path, line, column and code; verdicts in the order of the files and of what they install."""
 
     diagnostics: tuple[Diagnostic, ...] = ()

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine import __version__
 from lint_alpine.diagnostic import Applicability, Diagnostic, Severity
@@ -15,8 +15,7 @@ from lint_alpine.source import Span
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-@dataclass(frozen=True, slots=True)
-class RulePage:
+class RulePage(NamedTuple):
     """What a report carries of a rule's documentation: one sentence, and the whole page as Markdown."""
 
     summary: str

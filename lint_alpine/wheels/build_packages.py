@@ -1,7 +1,7 @@
 """The apk packages that a source build needs, and what an installed apk package brings along."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from typing import NamedTuple
 from functools import cache
 
 from lint_alpine import data
@@ -9,8 +9,7 @@ from lint_alpine import data
 _COMPILERS = ("c", "c++", "rust", "fortran")
 
 
-@dataclass(frozen=True, slots=True)
-class NativeNeeds:
+class NativeNeeds(NamedTuple):
     """What it takes to compile one release of a project on Alpine, and to run it afterwards.
 
     `kind` is `extension`, `pure`, `runtime-only` (loads or calls native software) or `binary-only` (has no source

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from zlib import crc32
 
 _FORMAT = "index-1"
 """The folder of this format of entries: a version that writes others takes another name."""
@@ -23,12 +24,12 @@ _LARGEST_ENTRY = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One remembered answer: JSON data, what revalidates it, when it was given and until when it may be used.
+    """One remembered answer: its data, what revalidates it, when it was given and until when it may be used.
 
     Times are seconds since 1970; an entry that never `expires` has None.
     """
 
-    data: object
+    data: bytes
     stored: float
     expires: float | None
     etag: str | None = None
@@ -62,18 +63,19 @@ class DiskCache:
         try:
             if path.stat().st_size > _LARGEST_ENTRY:
                 return None
-            stored: object = json.loads(path.read_bytes())
+            header, _, data = path.read_bytes().partition(b"\n")
+            described: object = json.loads(header)
         except (OSError, ValueError, RecursionError):
             return None
-        match stored:
+        match described:
             case {
                 "key": str() as written,
                 "stored": int() | float() as since,
                 "expires": int() | float() | None as expires,
                 "etag": str() | None as etag,
                 "last_modified": str() | None as last_modified,
-                "data": data,
-            } if written == key and 0 <= since < 1e11:
+                "checksum": int() as checksum,
+            } if written == key and 0 <= since < 1e11 and checksum == crc32(data):
                 return Entry(data, since, expires, etag, last_modified)
             case _:
                 return None
@@ -85,17 +87,15 @@ class DiskCache:
 
     def write(self, kind: str, key: str, entry: Entry) -> None:
         path = self._path(kind, key)
-        content = json.dumps(
-            {
-                "key": key,
-                "stored": entry.stored,
-                "expires": entry.expires,
-                "etag": entry.etag,
-                "last_modified": entry.last_modified,
-                "data": entry.data,
-            },
-            separators=(",", ":"),
-        ).encode()
+        header = {
+            "key": key,
+            "stored": entry.stored,
+            "expires": entry.expires,
+            "etag": entry.etag,
+            "last_modified": entry.last_modified,
+            "checksum": crc32(entry.data),
+        }
+        content = json.dumps(header).encode() + b"\n" + entry.data
         if len(content) > min(self._limit, _LARGEST_ENTRY):
             return
         with suppress(OSError):

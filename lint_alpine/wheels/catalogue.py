@@ -331,7 +331,7 @@ def _by_release(offer: Offer | Unavailable) -> Offer | Unavailable:
     """The same offer, its files sorted once and for all."""
     if isinstance(offer, Unavailable):
         return offer
-    return replace(offer, distributions=Listing(releases_of(offer.distributions)))
+    return Offer(offer.name, Listing(releases_of(offer.distributions)), offer.evidence)
 
 
 def _one_a_release(files: Iterable[Distribution]) -> Iterator[Distribution]:

@@ -6,6 +6,7 @@ milestones on the way there.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 from enum import StrEnum
 from functools import cached_property
 
@@ -71,8 +72,7 @@ class Obstacle(StrEnum):
     HASHES_NOT_KNOWN = "the hashes of the files are not known"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """The file that pip takes, or None and what stands in the way."""
 
     distribution: Distribution | None

@@ -1,7 +1,7 @@
 """One file that an index offers: a wheel or a source distribution, as its name tells."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from functools import lru_cache
 from math import prod
 
@@ -13,8 +13,7 @@ from packaging.version import InvalidVersion, Version
 BuildTag = tuple[int, str] | tuple[()]
 
 
-@dataclass(frozen=True, slots=True)
-class Distribution:
+class Distribution(NamedTuple):
     """`tags` is None for a source distribution. `hashes` are (algorithm, hex digest). `url` is None where only the name
     is known. `metadata` tells that the index serves the file's METADATA beside it (PEP 658/714)."""
 

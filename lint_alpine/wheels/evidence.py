@@ -1,9 +1,8 @@
 """Who can say which files exist, and what they said."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from packaging.requirements import Requirement
 from packaging.version import Version
@@ -18,8 +17,7 @@ class Origin(StrEnum):
     SNAPSHOT = "snapshot"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """Where knowledge comes from; `as_of` is an ISO date; `detail` is for people (never credentials)."""
 
     origin: Origin
@@ -27,8 +25,7 @@ class Evidence:
     detail: str
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(NamedTuple):
     """All files of one project (normalised name) that one source knows of."""
 
     name: str
@@ -36,16 +33,14 @@ class Offer:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Unavailable:
+class Unavailable(NamedTuple):
     """No evidence about a project, and why."""
 
     name: str
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
+class Needs(NamedTuple):
     """What one release declares: its Requires-Dist entries (markers and extras unevaluated), and who said so."""
 
     requirements: tuple[Requirement, ...]

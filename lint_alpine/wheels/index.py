@@ -13,9 +13,11 @@ from lint_alpine.wheels.archives import ArchiveError
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.listing import Listing
 from lint_alpine.wheels.metadata import MetadataError, SdistContents
-from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, Page, from_rows, read_page
-from lint_alpine.wheels.releases import MetadataHashes, Releases
+from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, read_page
+from lint_alpine.wheels.records import PageRelease, from_bytes, merged, to_bytes
+from lint_alpine.wheels.releases import Releases
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds, Head, Statistics, Transport, TransportError
 from lint_alpine.wheels.urls import without_credentials
@@ -33,11 +35,11 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class _Listed:
     """What all indexes together say of a project."""
 
-    offer: Offer
-    hashes: MetadataHashes
+    releases: tuple[PageRelease, ...]
+    evidence: Evidence
 
 
 class PackageIndex:
@@ -64,7 +66,7 @@ class PackageIndex:
         self._refresh = refresh
         self._bounds = bounds or Bounds()
         self._left = self._bounds.run
-        self._listings: dict[str, _Listing | Unavailable] = {}
+        self._listed: dict[str, _Listed | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
         self._transport: Transport | None = None
@@ -80,8 +82,11 @@ class PackageIndex:
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         """The files of each project (normalised name), merged from all indexes."""
         self._list(names)
-        found = {name: self._listings[name] for name in names}
-        return {name: listing.offer if isinstance(listing, _Listing) else listing for name, listing in found.items()}
+        found = {name: self._listed[name] for name in names}
+        return {
+            name: Offer(name, Listing(known.releases), known.evidence) if isinstance(known, _Listed) else known
+            for name, known in found.items()
+        }
 
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
@@ -90,29 +95,29 @@ class PackageIndex:
         differ), else in its source distribution where PEP 643 makes that binding."""
         self._list({name for name, _ in wanted})
 
-        async def release_needs(release: tuple[str, Version]) -> Needs | Unavailable:
-            match self._listings[release[0]]:
+        async def release_needs(key: tuple[str, Version]) -> Needs | Unavailable:
+            match self._release(*key):
                 case Unavailable() as unavailable:
                     return unavailable
-                case listing:
-                    return await self._releases().needs(listing.offer, listing.hashes, release[1], wanted[release])
+                case release:
+                    return await self._releases().needs(release, wanted[key])
 
         self._needs |= self._ask({key: key[0] for key in wanted if key not in self._needs}, release_needs)
         return {release: self._needs[release] for release in wanted}
 
     def sdist_contents(self, distribution: Distribution) -> SdistContents | Unavailable:
         """What a source distribution is built of. It is read as it streams by: nothing is unpacked or run."""
-        name, filename = distribution.name, distribution.filename
+        name = distribution.name
         self._list({name})
 
         async def contents(name: str) -> SdistContents | Unavailable:
-            listing = self._listings[name]
-            if isinstance(listing, Unavailable):
-                return listing
-            for each in listing.offer.distributions:
-                if each.filename == filename and each.url is not None and not each.is_wheel:
-                    return await self._releases().contents(each, each.url)
-            return Unavailable(name, f"the index does not list {filename}")
+            release = self._release(name, distribution.version)
+            if isinstance(release, Unavailable):
+                return release
+            for file in release.files:
+                if file.filename == distribution.filename and file.url is not None and not file.is_wheel:
+                    return await self._releases().contents(file, file.url)
+            return Unavailable(name, f"the index does not list {distribution.filename}")
 
         return self._ask({name: name}, contents)[name]
 
@@ -136,6 +141,7 @@ class PackageIndex:
         await asyncio.gather(*others, return_exceptions=True)
         if self._transport is not None:
             await self._transport.close()
+        await asyncio.get_running_loop().shutdown_asyncgens()
 
     # The event loop runs in a thread of its own: the caller may have one already.
 
@@ -201,29 +207,33 @@ class PackageIndex:
     # Pages
 
     def _list(self, names: Collection[str]) -> None:
-        unknown = {name: name for name in names if name not in self._listings}
-        self._listings |= self._ask(unknown, self._listing)
+        unknown = {name: name for name in names if name not in self._listed}
+        self._listed |= self._ask(unknown, self._find)
 
-    async def _listing(self, name: str) -> _Listing | Unavailable:
+    def _release(self, name: str, version: Version) -> PageRelease | Unavailable:
+        listed = self._listed[name]
+        if isinstance(listed, Unavailable):
+            return listed
+        unknown = Unavailable(name, f"the index has no file of {name} {version}")
+        return next((release for release in listed.releases if release.version == version), unknown)
+
+    async def _find(self, name: str) -> _Listed | Unavailable:
         if not _NAME.fullmatch(name):
             return Unavailable(name, "it is not the name of a project")
-        files: dict[object, Distribution] = {}
-        hashes: dict[str, Mapping[str, str]] = {}
+        pages: list[tuple[PageRelease, ...]] = []
         evidence: list[Evidence] = []
         for url in map(without_credentials, self._settings.urls):
             # pip passes over an index that fails. What that one offers is not known then, so this is the end here.
             answer = await self._page(f"{url.rstrip('/')}/{name}/", name)
             if answer is not None:
                 page, origin, as_of = answer
+                pages.append(page)
                 evidence.append(Evidence(origin, as_of, url))
-                hashes = {**page.metadata_hashes, **hashes}
-                for each in page.distributions:
-                    files.setdefault((each.filename, each.hashes), each)
-        if not evidence:
+        if not pages:
             return Unavailable(name, "the index does not list it")
-        return _Listing(Offer(name, tuple(files.values()), _joined(evidence)), hashes)
+        return _Listed(merged(pages), _joined(evidence))
 
-    async def _page(self, url: str, name: str) -> tuple[Page, Origin, str] | None:
+    async def _page(self, url: str, name: str) -> tuple[tuple[PageRelease, ...], Origin, str] | None:
         """What one index lists, where that is known from, and of which day; None where it has no such project."""
         entry = self._cache.read("pages", url)
         known = _page_from(entry, name)
@@ -247,12 +257,12 @@ class PackageIndex:
             case status:
                 raise TransportError(f"{head.host} answered with status {status}")
 
-    def _remember(self, url: str, page: Page, head: Head, former: Entry | None) -> str:
+    def _remember(self, url: str, page: tuple[PageRelease, ...], head: Head, former: Entry | None) -> str:
         """Keeps a page for as long as it may be kept; returns its date."""
         now = self._cache.clock()
         seconds = lifetime(head.headers.get("cache-control"), head.headers.get("age"))
         entry = Entry(
-            data=page.rows,
+            data=to_bytes(page),
             stored=now,
             expires=now + (seconds or 0),
             etag=head.headers.get("etag", former.etag if former is not None else None),
@@ -263,9 +273,9 @@ class PackageIndex:
         return entry.as_of
 
 
-def _page_from(entry: Entry | None, name: str) -> Page | None:
+def _page_from(entry: Entry | None, name: str) -> tuple[PageRelease, ...] | None:
     try:
-        return from_rows(name, entry.data) if entry is not None else None
+        return from_bytes(name, entry.data) if entry is not None else None
     except ValueError:
         return None
 

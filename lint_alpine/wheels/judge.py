@@ -1,7 +1,6 @@
 """What pip would do about all that one command installs: the closure, and a verdict for each package of it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from packaging.version import InvalidVersion, Version
 
@@ -37,7 +36,7 @@ def judge(
     cured = {verdict.name for verdict in newer if verdict.outcome is Outcome.WHEEL}
     ignorant = f"pip {pip} does not know musllinux wheels"
     return tuple(
-        replace(verdict, reason=ignorant) if verdict.outcome is Outcome.COMPILE and verdict.name in cured else verdict
+        verdict._replace(reason=ignorant) if verdict.outcome is Outcome.COMPILE and verdict.name in cured else verdict
         for verdict in verdicts
     ), newer
 
@@ -160,7 +159,7 @@ def _with_alternatives(
         verdict.name: verdict for verdict in _verdicts(requirements, slim.environment, None, sources)
     }
     return tuple(
-        replace(verdict, alternative=Alternative(slim.reference, other.outcome, other.file, other.version))
+        verdict._replace(alternative=Alternative(slim.reference, other.outcome, other.file, other.version))
         if verdict.outcome in (Outcome.COMPILE, Outcome.UNAVAILABLE) and (other := others.get(verdict.name))
         else verdict
         for verdict in verdicts

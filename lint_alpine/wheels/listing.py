@@ -1,9 +1,8 @@
 """The files of one project by release, newest first; a source may leave a release's files unread until they matter."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Protocol, overload
+from typing import NamedTuple, Protocol, overload
 
 from packaging.version import Version
 
@@ -20,8 +19,7 @@ class Release(Protocol):
     def files(self) -> Sequence[Distribution]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRelease:
+class KnownRelease(NamedTuple):
     version: Version
     files: tuple[Distribution, ...]
 

@@ -1,14 +1,13 @@
-"""Index pages -> the distributions that they list: PEP 503 HTML, PEP 691 JSON, and the rows that the cache keeps."""
+"""Index pages -> the releases that they list: PEP 503 HTML and PEP 691 JSON."""
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import lru_cache
 from html import unescape
 from urllib.parse import unquote, urljoin
 
-from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
+from lint_alpine.wheels.records import MOST_FILES, PageRelease, Row, TooManyFilesError, collect, hashes_of
 from lint_alpine.wheels.urls import is_web_url, without_credentials
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
@@ -16,7 +15,6 @@ ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+ht
 
 _JSON = "application/vnd.pypi.simple.v1+json"
 _HTML = ("text/html", "application/vnd.pypi.simple.v1+html")
-_MAX_FILES = 200_000
 _MAX_ATTRIBUTES = 50
 _MAX_VALUES = 4_000_000
 """Of a JSON page, before it is parsed: 64 MB of `[],[],` would become gigabytes of objects."""
@@ -26,91 +24,32 @@ class NotAnIndexPageError(ValueError):
     """What was answered says nothing about files; the text tells why, for people."""
 
 
-Row = tuple[str, str | None, str | None, bool, int | None, dict[str, str], bool | dict[str, str]]
-"""What a page says of a file: name, URL, Requires-Python, yanked, size, hashes, METADATA beside it (or its hashes)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """The files of one project on one index, in its order, without those whose name pip would not take.
-
-    `rows` are the same files as JSON can keep them; `metadata_hashes` are those of METADATA files, by file name.
-    """
-
-    distributions: tuple[Distribution, ...]
-    rows: tuple[Row, ...]
-    metadata_hashes: Mapping[str, Mapping[str, str]]
-
-
-def read_page(name: str, content: bytes, content_type: str, url: str) -> Page:
-    """What the page that was found at `url` lists for project `name` (normalised).
+def read_page(name: str, content: bytes, content_type: str, url: str) -> tuple[PageRelease, ...]:
+    """What the page that was found at `url` lists for project `name` (normalised), newest first.
 
     Raises NotAnIndexPageError. A page that lists nothing is believed only where it is recognisably an index: a login
     page is HTML too.
     """
     kind = content_type.partition(";")[0].strip().lower()
-    if kind == _JSON:
-        return _collect(name, _json_rows(content, url))
-    if kind not in _HTML:
-        raise NotAnIndexPageError(f"is not an index page (its type is `{kind[:80]}`)")
-    text = content.decode("utf-8", "replace")  # names, hashes and specifiers are ASCII in every encoding in use
-    version = _html_version(text)
-    _check_version(version)
-    page = _collect(name, _html_rows(text, url))
-    if not page.distributions and kind == "text/html" and version is None and not _looks_like_index(text):
-        raise NotAnIndexPageError("is not an index page (HTML without any file)")
-    return page
-
-
-def from_rows(name: str, rows: object) -> Page:
-    """The page of project `name` from its rows, as they come back from JSON. Raises ValueError where they are none."""
-    match rows:
-        case list():
-            return _collect(name, map(_checked, rows))
-        case _:
-            raise ValueError("not a list of files")
-
-
-def _collect(name: str, rows: Iterable[Row]) -> Page:
-    distributions, kept, metadata_hashes = [], [], {}
-    for number, row in enumerate(rows):
-        if number >= _MAX_FILES:
-            raise NotAnIndexPageError(f"lists more than {_MAX_FILES} files")
-        filename, url, requires, yanked, size, hashes, metadata = row
-        distribution = parse(
-            filename,
-            name,
-            requires_python=parse_requires_python(requires) if requires and len(requires) < 1000 else None,
-            yanked=yanked,
-            size=size,
-            hashes=tuple(hashes.items()),
-            url=url,
-            metadata=metadata is not False,
-        )
-        if distribution is not None:
-            distributions.append(distribution)
-            kept.append(row)
-            if isinstance(metadata, dict):
-                metadata_hashes[filename] = metadata
-    return Page(tuple(distributions), tuple(kept), metadata_hashes)
-
-
-_DIGEST = re.compile(r"[0-9a-f]{32,128}")
-
-
-def _hashes(value: object) -> dict[str, str]:
-    if not isinstance(value, dict):
-        return {}
-    return {
-        algorithm: digest.lower()
-        for algorithm, digest in value.items()
-        if isinstance(algorithm, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest.lower())
-    }
+    try:
+        if kind == _JSON:
+            return collect(name, _json_rows(content, url))
+        if kind not in _HTML:
+            raise NotAnIndexPageError(f"is not an index page (its type is `{kind[:80]}`)")
+        text = content.decode("utf-8", "replace")  # names, hashes and specifiers are ASCII in every encoding in use
+        version = _html_version(text)
+        _check_version(version)
+        releases = collect(name, _html_rows(text, url))
+        if not releases and kind == "text/html" and version is None and not _looks_like_index(text):
+            raise NotAnIndexPageError("is not an index page (HTML without any file)")
+    except TooManyFilesError as error:
+        raise NotAnIndexPageError(str(error)) from None
+    return releases
 
 
 def _metadata(value: object) -> bool | dict[str, str]:
-    """The hashes of the METADATA file beside a file; True where it is there without a hash (PEP 658)."""
-    return _hashes(value) or True if isinstance(value, dict) else bool(value)
+    """The hashes of the METADATA beside a file; True where it is there without a hash (PEP 658)."""
+    return hashes_of(value) or True if isinstance(value, dict) else bool(value)
 
 
 # PEP 691, 700, 714
@@ -140,7 +79,7 @@ def _json_rows(content: bytes, page_url: str) -> Iterator[Row]:
                 requires if isinstance(requires, str) else None,
                 bool(file.get("yanked")),
                 size if type(size) is int and size >= 0 else None,
-                _hashes(file.get("hashes")) or fragment,
+                hashes_of(file.get("hashes")) or fragment,
                 _metadata(metadata),
             )
 
@@ -178,7 +117,7 @@ def _unescaped(value: str) -> str:
 def _elements(start: re.Pattern[str], text: str) -> Iterator[dict[str, str]]:
     """The known attributes of each element that begins so, by lower-case name; the first one wins, as in HTML."""
     end = 0
-    for _ in range(_MAX_FILES):
+    for _ in range(MOST_FILES):
         place = start.search(text, end)
         if not place:
             return
@@ -193,7 +132,7 @@ def _elements(start: re.Pattern[str], text: str) -> Iterator[dict[str, str]]:
             if name.lower() in _KNOWN:
                 attributes.setdefault(name.lower(), _unescaped(double or single or bare or ""))
         yield attributes
-    raise NotAnIndexPageError(f"lists more than {_MAX_FILES} files")
+    raise TooManyFilesError(f"lists more than {MOST_FILES} files")
 
 
 def _without_comments(text: str) -> str:
@@ -228,14 +167,32 @@ def _html_rows(text: str, page_url: str) -> Iterator[Row]:
 def _link(base: str, href: str) -> tuple[str | None, dict[str, str]]:
     """The absolute URL of a file (None if it is not a web URL) and the hashes in its fragment."""
     href, _, fragment = href.strip().partition("#")
-    try:
-        url = href if href.startswith(("https://", "http://")) else urljoin(base, href)
-    except ValueError:
-        url = ""
+    url = _absolute(base, href)
     # Thousands of files share few origins: only those are taken apart.
     web = url.isprintable() and " " not in url and _is_web_origin("/".join(url.split("/", 3)[:3]))
     pairs = (part.partition("=") for part in fragment.split("&"))
-    return without_credentials(url) if web else None, _hashes({name: digest for name, _, digest in pairs})
+    return without_credentials(url) if web else None, hashes_of({name: digest for name, _, digest in pairs})
+
+
+_PLAIN = re.compile(r"((?:\.\./)*+)[\w-][^:?;]*+")
+"""A relative path that goes up, then down: what it goes up to is the same for all files of a page."""
+
+
+def _absolute(base: str, href: str) -> str:
+    if href.startswith(("https://", "http://")):
+        return href
+    plain = _PLAIN.fullmatch(href)
+    if plain and "//" not in href and "/." not in href[plain.end(1) :]:
+        return _joined(base, plain[1] or "./") + href[plain.end(1) :]
+    return _joined(base, href)
+
+
+@lru_cache(maxsize=1024)
+def _joined(base: str, href: str) -> str:
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return ""
 
 
 _is_web_origin = lru_cache(maxsize=256)(is_web_url)
@@ -266,19 +223,3 @@ def _looks_like_index(text: str) -> bool:
     if title >= 0 and _TITLE.match(text[title : title + 300]):
         return True
     return any(_last_segment(found.get("href", "")).lower().endswith(_ARCHIVES) for found in _elements(_ANCHOR, text))
-
-
-def _checked(row: object) -> Row:
-    match row:
-        case [
-            str() as filename,
-            str() | None as url,
-            str() | None as requires,
-            bool() as yanked,
-            int() | None as size,
-            dict() as hashes,
-            dict() | bool() as metadata,
-        ]:
-            return filename, url, requires, yanked, size, _hashes(hashes), _metadata(metadata)
-        case _:
-            raise ValueError("not a row of a file")

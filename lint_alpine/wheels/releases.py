@@ -1,16 +1,15 @@
 """One release on an index: what it needs, by METADATA wherever that stands; what its source distribution holds."""
 
 import hashlib
+import json
 import re
 from collections.abc import Callable, Generator, Mapping
 from urllib.parse import urlsplit
 
-from packaging.version import Version
-
 from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.evidence import Evidence, Needs, Origin, Unavailable
 from lint_alpine.wheels.metadata import (
     MetadataError,
     SdistContents,
@@ -20,6 +19,7 @@ from lint_alpine.wheels.metadata import (
     read_requirements,
     sdist_contents,
 )
+from lint_alpine.wheels.records import PageRelease
 from lint_alpine.wheels.transport import Body, Head, Receive, SlowError, Transport, TransportError
 
 _METADATA = 4 * 1024 * 1024
@@ -30,9 +30,6 @@ _WHOLE = 1024 * 1024
 _ATTEMPTS = 4
 """How many files of a release are tried."""
 
-MetadataHashes = Mapping[str, Mapping[str, str]]
-"""The hashes of METADATA files that an index serves (PEP 658), by the name of the file that they belong to."""
-
 
 class Releases:
     """Reads the files of releases: at the URLs that the index itself gives, never at others."""
@@ -42,22 +39,20 @@ class Releases:
         self._cache = cache
         self._refresh = refresh
 
-    async def needs(
-        self, offer: Offer, hashes: MetadataHashes, version: Version, candidates: tuple[Distribution, ...]
-    ) -> Needs | Unavailable:
+    async def needs(self, release: PageRelease, candidates: tuple[Distribution, ...]) -> Needs | Unavailable:
         """What the release declares; `candidates` are its files, the one that pip would take first.
 
         Raises SlowError, and MetadataError where pip would refuse the release or could tell only by building it.
         """
         failures: list[str] = []
-        for file, url in _in_order(offer, version, candidates)[:_ATTEMPTS]:
+        for file, url in _in_order(release, candidates)[:_ATTEMPTS]:
             try:
-                return await self._file_needs(file, url, hashes.get(file.filename, {}))
+                return await self._file_needs(file, url, release.metadata_hashes(file.filename))
             except SlowError:
                 raise
             except (TransportError, ArchiveError) as error:
                 failures.append(str(error))
-        return Unavailable(offer.name, failures[0] if failures else f"the index has no file of {offer.name} {version}")
+        return Unavailable(release.name, failures[0] if failures else "the index gives no URL of its files")
 
     async def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
         detail = f"METADATA of {file.filename} at {urlsplit(url).netloc}"
@@ -68,8 +63,8 @@ class Releases:
         content = await (self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url))
         evidence = Evidence(Origin.INDEX, self._cache.today(), detail)
         needs = read_metadata(content, file.name, file.version, evidence, static=not file.is_wheel)
-        data = {"requires": [str(each) for each in needs.requirements], "extras": sorted(needs.extras)}
-        self._remember("needs", file, url, data)
+        declared = {"requires": [str(each) for each in needs.requirements], "extras": sorted(needs.extras)}
+        self._remember("needs", file, url, declared)
         return needs
 
     async def _wheel_metadata(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> bytes:
@@ -107,10 +102,10 @@ class Releases:
             return None
         return entry
 
-    def _remember(self, kind: str, file: Distribution, url: str, data: object) -> None:
+    def _remember(self, kind: str, file: Distribution, url: str, found: object) -> None:
         now = self._cache.clock()
         expires = None if file.hashes else now + (lifetime(None) or 0)
-        self._cache.write(kind, _key(file, url), Entry(data, now, expires))
+        self._cache.write(kind, _key(file, url), Entry(json.dumps(found).encode(), now, expires))
 
     # Archives
 
@@ -178,7 +173,7 @@ class Releases:
         return Part(start, total, content)
 
 
-def _in_order(offer: Offer, version: Version, candidates: tuple[Distribution, ...]) -> list[tuple[Distribution, str]]:
+def _in_order(release: PageRelease, candidates: tuple[Distribution, ...]) -> list[tuple[Distribution, str]]:
     """The files of a release, as the index lists them, the one whose METADATA tells best first: the wheel that is pip's
     choice, other wheels (those of other systems last), source distributions."""
     first = candidates[0].filename if candidates else ""
@@ -187,8 +182,7 @@ def _in_order(offer: Offer, version: Version, candidates: tuple[Distribution, ..
         foreign = re.search(r"-(?:win|macosx|ios|android)[^-]*\.whl$", file.filename) is not None
         return not file.is_wheel, file.filename != first, foreign, not file.metadata
 
-    files = ((each, each.url) for each in offer.distributions if each.version == version)
-    return sorted(((file, url) for file, url in files if url is not None), key=lambda found: rank(found[0]))
+    return [(file, file.url) for file in sorted(release.files, key=rank) if file.url is not None]
 
 
 def _key(file: Distribution, url: str) -> str:
@@ -210,8 +204,16 @@ def _check_hashes(content: bytes, hashes: Mapping[str, str], head: Head) -> None
             raise TransportError(f"{head.host} serves METADATA that does not have the hash that the index gives")
 
 
-def _needs_from(data: object, evidence: Evidence) -> Needs | None:
-    match data:
+def _json(data: bytes) -> object:
+    try:
+        value: object = json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    return value
+
+
+def _needs_from(data: bytes, evidence: Evidence) -> Needs | None:
+    match _json(data):
         case {"requires": list() as requires, "extras": list() as extras}:
             try:
                 return Needs(read_requirements(map(str, requires)), frozenset(map(str, extras)), evidence)
@@ -221,8 +223,8 @@ def _needs_from(data: object, evidence: Evidence) -> Needs | None:
             return None
 
 
-def _contents_from(data: object, evidence: Evidence) -> SdistContents | None:
-    match data:
+def _contents_from(data: bytes, evidence: Evidence) -> SdistContents | None:
+    match _json(data):
         case [str() | None as backend, list() as requires, dict() as counts, bool() as setup_py]:
             sources = tuple((str(language), count) for language, count in counts.items() if isinstance(count, int))
             return SdistContents(backend, tuple(map(str, requires)), sources, setup_py, evidence)

@@ -212,7 +212,7 @@ class Transport:
         import httpx
 
         trusted = self._settings.trusted_hosts
-        verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port}" not in trusted
+        verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port or 443}" not in trusted
         if verified not in self._clients:
             verify = _certificates(self._settings.certificates) if verified else False
             try:

@@ -1,6 +1,6 @@
 """What pip would do about one requirement in one environment, and the file that proves it."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 from enum import StrEnum
 
 from lint_alpine.diagnostic import ApkPackages
@@ -17,8 +17,7 @@ class Outcome(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(NamedTuple):
     """What the same requirement gets in another image: the exact tag, the outcome and the file there."""
 
     image: str
@@ -27,8 +26,7 @@ class Alternative:
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class WheelVerdict:
+class WheelVerdict(NamedTuple):
     """The outcome for one package that is installed: asked for itself, or pulled in along `via`.
 
     `dependency` is the requirement that the user wrote, whose place is reported; `name` and `version` are of the package

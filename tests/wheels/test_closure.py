@@ -1,7 +1,7 @@
 """Small worlds of releases, and what pip installs of them in an image."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pytest
 from packaging.requirements import Requirement
@@ -17,10 +17,15 @@ from lint_alpine.wheels.closure import Closure, Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
 
-ALPINE = Environment(
-    "python:3.12-alpine3.22", "alpine", "3.22", Libc("musl", (1, 2)), "x86_64", "3.12.13", pip="25.0.1"
-)
-OLD = Environment("python:3.8-alpine3.20", "alpine", "3.20", Libc("musl", (1, 2)), "x86_64", "3.8.20", pip="23.0.1")
+MUSL = Libc("musl", (1, 2))
+
+
+def image(python: str | None = "3.12.13", libc: Libc | None = MUSL, arch: str | None = "x86_64") -> Environment:
+    return Environment("alpine", "alpine", "3.22", libc, arch, python)
+
+
+ALPINE = image()
+OLD = image("3.8.20")
 INDEX = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 
 
@@ -65,16 +70,27 @@ class World:
         return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), INDEX)
 
 
-def file_of(filename: str, name: str) -> Distribution:
-    found = parse(filename, name)
+def file_of(
+    filename: str,
+    name: str,
+    requires_python: SpecifierSet | None = None,
+    yanked: bool = False,
+    hashes: tuple[tuple[str, str], ...] = (),
+) -> Distribution:
+    found = parse(filename, name, requires_python=requires_python, yanked=yanked, hashes=hashes)
     assert found is not None, filename
     return found
 
 
-def written(*lines: str, opaque: str | None = None, locked: Locked | None = None) -> tuple[Dependency, ...]:
+def written(
+    *lines: str,
+    opaque: str | None = None,
+    locked: Locked | None = None,
+    hashes: frozenset[tuple[str, str]] = frozenset(),
+) -> tuple[Dependency, ...]:
     source = Source("requirements.txt", "\n".join(lines))
     return tuple(
-        Dependency(Requirement(line), source.line_span(number), opaque=opaque, locked=locked)
+        Dependency(Requirement(line), source.line_span(number), hashes, locked, opaque)
         for number, line in enumerate(lines, 1)
     )
 
@@ -233,8 +249,8 @@ SDIST_AHEAD: dict[str, list[str | Distribution]] = {
     "a 1": ["a-1-py3-none-any.whl"],
     "a 2": ["a-2.tar.gz"],
     "a 3rc1": ["a-3rc1-py3-none-any.whl"],
-    "a 4": [replace(file_of("a-4-py3-none-any.whl", "a"), requires_python=SpecifierSet(">=3.13"))],
-    "a 5": [replace(file_of("a-5-py3-none-any.whl", "a"), yanked=True)],
+    "a 4": [file_of("a-4-py3-none-any.whl", "a", requires_python=SpecifierSet(">=3.13"))],
+    "a 5": [file_of("a-5-py3-none-any.whl", "a", yanked=True)],
 }
 
 
@@ -262,19 +278,19 @@ def test_what_is_pulled_in_is_chosen_with_the_same_options() -> None:
 
 
 def test_hashes_narrow_the_files() -> None:
-    wheel = replace(file_of("a-1-py3-none-any.whl", "a"), hashes=(("sha256", "11"),))
-    sdist = replace(file_of("a-1.tar.gz", "a"), hashes=(("sha256", "22"),))
-    hashed = replace(*written("a==1"), hashes=frozenset({("sha256", "22")}))
+    wheel = file_of("a-1-py3-none-any.whl", "a", hashes=(("sha256", "11"),))
+    sdist = file_of("a-1.tar.gz", "a", hashes=(("sha256", "22"),))
+    hashed = written("a==1", hashes=frozenset({("sha256", "22")}))
     world = World({"a 1": []}, {"a 1": [wheel, sdist]})
-    closure = resolve(Requirements((hashed,)), ALPINE, None, world, world)
+    closure = resolve(Requirements(hashed), ALPINE, None, world, world)
     assert closure.packages[0].distribution is sdist
 
 
 def test_nothing_without_a_hash_where_hashes_are_required() -> None:
-    hashed = replace(*written("a==1"), hashes=frozenset({("sha256", "11")}))
-    files = {"a 1": [replace(file_of("a-1-py3-none-any.whl", "a"), hashes=(("sha256", "11"),))]}
+    hashed = written("a==1", hashes=frozenset({("sha256", "11")}))
+    files = {"a 1": [file_of("a-1-py3-none-any.whl", "a", hashes=(("sha256", "11"),))]}
     world = World({"a 1": ["b", "setuptools"], "b 1": [], "setuptools 70": []}, files)
-    closure = resolve(Requirements((hashed,), choice=FileChoice(require_hashes=True)), ALPINE, None, world, world)
+    closure = resolve(Requirements(hashed, choice=FileChoice(require_hashes=True)), ALPINE, None, world, world)
     assert [(each.name, each.distribution is not None) for each in closure.packages] == [
         ("a", True),
         ("b", False),
@@ -469,9 +485,9 @@ def test_an_old_pip_keeps_the_first_release_that_it_finds() -> None:
 @pytest.mark.parametrize(
     ("environment", "reason"),
     [
-        (replace(ALPINE, python=None), "the image's Python is not known"),
-        (replace(ALPINE, libc=None), "the image's C library is not known"),
-        (replace(ALPINE, arch=None), "the image's platform is not known"),
+        (image(python=None), "the image's Python is not known"),
+        (image(libc=None), "the image's C library is not known"),
+        (image(arch=None), "the image's platform is not known"),
     ],
 )
 def test_an_unknown_image(environment: Environment, reason: str) -> None:

@@ -1,12 +1,16 @@
 import json
 import time
+from urllib.parse import urljoin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from lint_alpine.wheels.pages import NotAnIndexPageError, from_rows, read_page
+from lint_alpine.wheels.distribution import Distribution
+from lint_alpine.wheels.pages import NotAnIndexPageError, read_page
+from lint_alpine.wheels.records import from_bytes, to_bytes
+from lint_alpine.wheels.urls import is_web_url
 
 URL = "https://index.example/simple/thing/"
 HTML = "text/html; charset=utf-8"
@@ -21,6 +25,10 @@ def html(anchors: str, head: str = "<title>Links for thing</title>") -> bytes:
 
 def page(*files: dict[str, object], version: object = "1.1") -> bytes:
     return json.dumps({"meta": {"api-version": version}, "name": "thing", "files": list(files)}).encode()
+
+
+def read(content: bytes, kind: str) -> tuple[Distribution, ...]:
+    return tuple(file for release in read_page("thing", content, kind, URL) for file in release.files)
 
 
 def test_both_formats_say_the_same() -> None:
@@ -41,15 +49,17 @@ def test_both_formats_say_the_same() -> None:
         },
         {"filename": "thing-0.9.tar.gz", "url": "../../packages/thing-0.9.tar.gz", "hashes": {}},
     )
-    one, other = read_page("thing", described, HTML, URL), read_page("thing", listed, JSON, URL)
-    assert one == other
-    wheel, sdist = one.distributions
+    assert read(described, HTML) == read(listed, JSON)
+    newest, oldest = read_page("thing", described, HTML, URL)
+    (wheel,), (sdist,) = newest.files, oldest.files
     assert (wheel.filename, wheel.url, wheel.version) == (WHEEL, url, Version("1.0"))
     assert wheel.hashes == (("sha256", SHA),)
     assert str(wheel.requires_python) == "<4,>=3.8"
     assert wheel.yanked
     assert wheel.metadata
-    assert one.metadata_hashes == {WHEEL: {"sha256": SHA}}
+    assert newest.version == Version("1.0")
+    assert newest.metadata_hashes(WHEEL) == {"sha256": SHA}
+    assert newest.metadata_hashes("other.whl") == {}
     assert sdist.url == "https://index.example/packages/thing-0.9.tar.gz"
     assert not sdist.is_wheel
     assert not sdist.yanked
@@ -82,7 +92,7 @@ def test_both_formats_say_the_same() -> None:
     ],
 )
 def test_anchor(anchor: str, url: str | None, yanked: bool, metadata: bool) -> None:
-    (found,) = read_page("thing", html(f"{anchor}{WHEEL}</a>"), HTML, URL).distributions
+    (found,) = read(html(f"{anchor}{WHEEL}</a>"), HTML)
     assert (found.filename, found.url, found.yanked, found.metadata) == (WHEEL, url, yanked, metadata)
 
 
@@ -98,12 +108,12 @@ def test_anchor(anchor: str, url: str | None, yanked: bool, metadata: bool) -> N
     ],
 )
 def test_what_is_no_file_of_the_project(anchors: str) -> None:
-    assert read_page("thing", html(anchors), HTML, URL).distributions == ()
+    assert read(html(anchors), HTML) == ()
 
 
 def test_base_element() -> None:
     content = html(f"<a href={WHEEL}>", head='<title>Links for thing</title><base href="https://files.example/p/">')
-    assert read_page("thing", content, HTML, URL).distributions[0].url == f"https://files.example/p/{WHEEL}"
+    assert read(content, HTML)[0].url == f"https://files.example/p/{WHEEL}"
 
 
 @pytest.mark.parametrize(
@@ -118,13 +128,13 @@ def test_base_element() -> None:
     ],
 )
 def test_json_file(file: dict[str, object], expected: tuple[bool, bool, int | None]) -> None:
-    (found,) = read_page("thing", page(file), JSON, URL).distributions
+    (found,) = read(page(file), JSON)
     assert (found.yanked, found.metadata, found.size) == expected
 
 
 @pytest.mark.parametrize("specifier", ["nonsense", ">=3.8.*", ">" * 5000])
 def test_specifiers_that_pip_ignores(specifier: str) -> None:
-    (found,) = read_page("thing", page({"url": WHEEL, "requires-python": specifier}), JSON, URL).distributions
+    (found,) = read(page({"url": WHEEL, "requires-python": specifier}), JSON)
     assert found.requires_python is None
 
 
@@ -140,7 +150,7 @@ def test_specifiers_that_pip_ignores(specifier: str) -> None:
     ],
 )
 def test_page_without_files(content: bytes, kind: str) -> None:
-    assert read_page("thing", content, kind, URL).distributions == ()
+    assert read_page("thing", content, kind, URL) == ()
 
 
 @pytest.mark.parametrize(
@@ -215,12 +225,20 @@ KEYS = ["filename", "url", "hashes", "requires-python", "yanked", "size", "core-
 
 @given(st.lists(st.dictionaries(st.sampled_from(KEYS), JSONS) | JSONS, max_size=3))
 @settings(max_examples=200, deadline=None)
-def test_any_json_value_is_read_and_comes_back_from_its_rows(files: list[object]) -> None:
+def test_any_json_value_is_read_and_can_be_kept(files: list[object]) -> None:
     found = read_page("thing", json.dumps({"files": files}).encode(), JSON, URL)
-    assert from_rows("thing", json.loads(json.dumps(found.rows))) == found
+    kept = from_bytes("thing", to_bytes(found))
+    assert [(each.version, each.files) for each in kept] == [(each.version, each.files) for each in found]
+    assert all(each.files for each in found)
 
 
-@pytest.mark.parametrize("rows", [None, {}, [1], [[]], [[WHEEL, None, None, "no", None, {}, False]], [[WHEEL, 1]]])
-def test_rows_of_something_else(rows: object) -> None:
-    with pytest.raises(ValueError, match="not a"):
-        from_rows("thing", rows)
+@given(
+    st.sampled_from(["https://index.example/a/b/", "http://index.example:8080/a/b?c=d", "https://index.example"]),
+    st.text("./?:#ab1-é_ ", max_size=12),
+)
+@settings(max_examples=500, deadline=None)
+def test_links_are_joined_as_urllib_does(base: str, href: str) -> None:
+    link = f"{href}/{WHEEL}".strip()
+    found = read_page("thing", page({"filename": WHEEL, "url": link}), JSON, base)[0].files[0].url
+    expected = urljoin(base, link.partition("#")[0])
+    assert found == (expected if is_web_url(expected) else None)

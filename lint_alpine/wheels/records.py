@@ -1,0 +1,151 @@
+"""The files that index pages list, by release: as text that a cache can keep, read only where a release matters."""
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+
+from packaging.version import InvalidVersion, Version
+
+from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
+
+MOST_FILES = 200_000
+"""Of one project on one index; the largest have about 20,000."""
+
+Row = tuple[str, str | None, str | None, bool, int | None, dict[str, str], bool | dict[str, str]]
+"""What a page says of a file: name, URL, Requires-Python, yanked, size, hashes, METADATA beside it (or its hashes)."""
+
+
+class TooManyFilesError(ValueError):
+    """More files than any project has."""
+
+
+class PageRelease:
+    """The files of one release on one index page, or on those of several indexes; a `Release` of a `Listing`.
+
+    `lines` are JSON lists of rows. A page has thousands of files, of which a verdict needs a few: the lines are read
+    when the files are asked for.
+    """
+
+    def __init__(self, name: str, version: Version, lines: tuple[bytes, ...]) -> None:
+        self.name = name
+        self.version = version
+        self.lines = lines
+
+    @cached_property
+    def files(self) -> tuple[Distribution, ...]:
+        """In the order of the pages; what several of them list with the same hashes only once."""
+        files: dict[object, Distribution] = {}
+        for row in self._rows:
+            if file := _distribution(self.name, row):
+                files.setdefault((file.filename, file.hashes), file)
+        return tuple(files.values())
+
+    def metadata_hashes(self, filename: str) -> Mapping[str, str]:
+        """The hashes of the METADATA beside that file (PEP 658), where the index gives them."""
+        found = (row[6] for row in self._rows if row[0] == filename)
+        return next((hashes for hashes in found if isinstance(hashes, dict)), {})
+
+    @cached_property
+    def _rows(self) -> tuple[Row, ...]:
+        return tuple(row for line in self.lines for row in _rows(line))
+
+
+def collect(name: str, rows: Iterable[Row]) -> tuple[PageRelease, ...]:
+    """The releases of project `name` (normalised), newest first, without the files whose name pip would not take.
+
+    Raises TooManyFilesError.
+    """
+    releases: dict[Version, list[Row]] = defaultdict(list)
+    for number, row in enumerate(rows):
+        if number >= MOST_FILES:
+            raise TooManyFilesError(f"lists more than {MOST_FILES} files")
+        if file := parse(row[0], name):
+            releases[file.version].append(row)
+    encode = json.JSONEncoder(separators=(",", ":")).encode
+    return tuple(
+        PageRelease(name, version, (encode(releases[version]).encode(),)) for version in sorted(releases, reverse=True)
+    )
+
+
+def merged(pages: Sequence[Sequence[PageRelease]]) -> tuple[PageRelease, ...]:
+    """The releases of a project on several indexes, newest first: pip takes them all together, in this order."""
+    if len(pages) == 1:
+        return tuple(pages[0])
+    lines: dict[Version, tuple[bytes, ...]] = {}
+    for release in (release for page in pages for release in page):
+        lines[release.version] = (*lines.get(release.version, ()), *release.lines)
+    name = next((release.name for page in pages for release in page), "")
+    return tuple(PageRelease(name, version, lines[version]) for version in sorted(lines, reverse=True))
+
+
+def to_bytes(releases: Iterable[PageRelease]) -> bytes:
+    """One line for each release: its version, a tab, its rows."""
+    return b"\n".join(b"%s\t%s" % (str(each.version).encode(), line) for each in releases for line in each.lines)
+
+
+def from_bytes(name: str, data: bytes) -> tuple[PageRelease, ...]:
+    """What `to_bytes` wrote. Raises ValueError where it did not write this."""
+    releases = []
+    for line in data.split(b"\n") if data else ():
+        version, _, rows = line.partition(b"\t")
+        try:
+            releases.append(PageRelease(name, Version(version.decode()), (rows,)))
+        except InvalidVersion as error:
+            raise ValueError("not a list of releases") from error
+    return tuple(releases)
+
+
+def _rows(line: bytes) -> list[Row]:
+    """None of a line that is damaged: the cache has checked what it read."""
+    try:
+        rows: object = json.loads(line)
+    except (ValueError, RecursionError):
+        return []
+    return [checked for row in rows if (checked := _checked(row))] if isinstance(rows, list) else []
+
+
+def _checked(row: object) -> Row | None:
+    match row:
+        case [
+            str() as filename,
+            str() | None as url,
+            str() | None as requires,
+            bool() as yanked,
+            int() | None as size,
+            dict() as hashes,
+            dict() | bool() as metadata,
+        ]:
+            metadata = hashes_of(metadata) if isinstance(metadata, dict) else metadata
+            return filename, url, requires, yanked, size, hashes_of(hashes), metadata
+        case _:
+            return None
+
+
+def _distribution(name: str, row: Row) -> Distribution | None:
+    filename, url, requires, yanked, size, hashes, metadata = row
+    return parse(
+        filename,
+        name,
+        requires_python=parse_requires_python(requires) if requires and len(requires) < 1000 else None,
+        yanked=yanked,
+        size=size,
+        hashes=tuple(hashes.items()),
+        url=url,
+        metadata=metadata is not False,
+    )
+
+
+_DIGEST = re.compile(r"[0-9a-fA-F]{32,128}")
+
+
+def hashes_of(value: object) -> dict[str, str]:
+    """The hex digests by algorithm; what is none is left out."""
+    if not isinstance(value, dict):
+        return {}
+    return {
+        algorithm: digest.lower()
+        for algorithm, digest in value.items()
+        if isinstance(algorithm, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest)
+    }
