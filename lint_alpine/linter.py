@@ -137,14 +137,24 @@ def lint_file(path: str, settings: Settings, *, named: bool = True) -> FileResul
     dockerfile = parse(Source(path, decode(data)))
     if not named and not any(instruction.name == "FROM" for instruction in dockerfile.instructions):
         return None
-    return _lint(dockerfile, open_context(dockerfile, Path(path), settings), settings)
+    return _guarded(dockerfile, Path(path), settings)
+
+
+def _guarded(dockerfile: Dockerfile, file: Path, settings: Settings) -> FileResult:
+    """A fault of ours costs one file its findings, never the others theirs."""
+    try:
+        return _lint(dockerfile, open_context(dockerfile, file, settings), settings)
+    except Exception as error:  # noqa: BLE001
+        path = dockerfile.source.path
+        failure = Failure(path, f"this file made lint-alpine fail, please report it: {type(error).__name__}: {error}")
+        return FileResult((), (), 0, (failure,), frozenset())
 
 
 def lint_buffer(text: str, path: str, settings: Settings) -> FileResult:
     """Lints an open buffer that will be saved as `path`: what concerns another file is shown in the buffer, at the
     command that installs from it."""
     dockerfile = parse(Source(path, text))
-    result = _lint(dockerfile, open_context(dockerfile, Path(path), settings), settings)
+    result = _guarded(dockerfile, Path(path), settings)
     moved = (_in_buffer(found, dockerfile.source) for found in result.diagnostics)
     return result._replace(diagnostics=tuple(sorted(moved, key=_order)))
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.install import Apk, ApkCacheClean, ApkInstall, ApkPackage, ApkRemove, ApkVerb
@@ -59,7 +58,7 @@ def read_apk(command: Command) -> Apk | None:
     if found.has("help", "version"):
         return None
     named = next((index for index, word in enumerate(found.words) if word.text == verb), len(found.words))
-    found = replace(found, words=(*found.words[:named], *found.words[named + 1 :]))
+    found = found._replace(words=(*found.words[:named], *found.words[named + 1 :]))
     match verb:
         case "del":
             return _remove(command, found)

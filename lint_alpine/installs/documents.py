@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 from lint_alpine.source import Source, Span
@@ -10,13 +9,13 @@ from lint_alpine.source import Source, Span
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
 class Document:
-    """What a TOML or JSON file holds. `scan` finds the places, when the first is asked for."""
+    """What a TOML or JSON file holds. Its text is looked through for places when the first one is asked for."""
 
-    source: Source
-    data: Mapping[str, object]
-    toml: bool
+    def __init__(self, source: Source, data: Mapping[str, object], *, toml: bool) -> None:
+        self.source = source
+        self.data = data
+        self.toml = toml
 
     @cached_property
     def _places(self) -> Mapping[Path, tuple[int, int, int]]:

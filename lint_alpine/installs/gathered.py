@@ -1,7 +1,6 @@
 """What a command line, variables and files ask for together, while they are read one after the other."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 
 from packaging.utils import canonicalize_name
 
@@ -16,25 +15,25 @@ from lint_alpine.source import Span
 MOST_REQUIREMENTS = 100_000
 
 
-@dataclass(slots=True)
 class Gathered:
     """The requirements of one command so far. pip's `--no-binary` and its kin depend on their order."""
 
-    files: Files
-    variables: Variables
-    dependencies: list[Dependency] = field(default_factory=list)
-    constraints: list[Dependency] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
-    indexes: list[str] = field(default_factory=list)
-    projects: list[LocalProject] = field(default_factory=list)
-    no_binary: set[str] = field(default_factory=set)
-    only_binary: set[str] = field(default_factory=set)
-    no_index: bool = False
-    prefer_binary: bool = False
-    pre: bool = False
-    no_deps: bool = False
-    require_hashes: bool | None = None
-    complete: bool = True
+    def __init__(self, files: Files, variables: Variables, *, complete: bool = True) -> None:
+        self.files = files
+        self.variables = variables
+        self.complete = complete
+        self.dependencies: list[Dependency] = []
+        self.constraints: list[Dependency] = []
+        self.unreadable: list[Unreadable] = []
+        self.indexes: list[str] = []
+        self.projects: list[LocalProject] = []
+        self.no_binary: set[str] = set()
+        self.only_binary: set[str] = set()
+        self.no_index = False
+        self.prefer_binary = False
+        self.pre = False
+        self.no_deps = False
+        self.require_hashes: bool | None = None
 
     @property
     def full(self) -> bool:

@@ -2,8 +2,7 @@
 
 import re
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
@@ -26,8 +25,7 @@ _MEMBERSHIP = re.compile(r"""(?:"([^"]*)"|'([^']*)')\s+(not\s+)?in\s+(extras|dep
 _EXTRA = re.compile(r"""extra\s*(==|!=)\s*(?:"([^"]*)"|'([^']*)')|(?:"([^"]*)"|'([^']*)')\s*(==|!=)\s*extra\b""")
 
 
-@dataclass(frozen=True, slots=True)
-class Edge(Generic[Package]):
+class Edge(NamedTuple, Generic[Package]):
     """A dependency on a package with some of its extras, under a marker."""
 
     package: Package

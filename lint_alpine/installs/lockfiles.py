@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from packaging.markers import Marker
@@ -22,8 +22,7 @@ _BLOCK = re.compile(r"^\[\[package\]\]", re.MULTILINE)
 _NAME = re.compile(r'^name[ \t]*=[ \t]*"([^"\n]*)"', re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class LockedFile:
+class LockedFile(NamedTuple):
     """A file as a lock lists it: its name or URL, its hash as `algorithm:digest`."""
 
     filename: str
@@ -41,7 +40,8 @@ def package_places(document: Document) -> tuple[Span, ...]:
         # Written in another way than all tools do.
         return tuple(document.place("package", index, "name") for index in range(len(names)))
     places = []
-    for index, (name, start, end) in enumerate(zip(names, starts, [*starts[1:], len(text)], strict=True)):
+    ends = [*starts[1:], len(text)] if starts else []
+    for index, (name, start, end) in enumerate(zip(names, starts, ends, strict=True)):
         match = _NAME.search(text, start, end)
         plain = match is not None and match[1] == name
         places.append(
@@ -187,7 +187,9 @@ def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iter
         if marker == NEVER_TRUE:
             continue
         span = document.place("packages", index, "name")
-        opaque = _elsewhere(package, {"vcs": "a VCS reference", "directory": "a local path", "archive": "a URL"})
+        opaque = _elsewhere(
+            package, {"vcs": "it is a VCS reference", "directory": "it is a local path", "archive": "it is a URL"}
+        )
         yield lock(
             string(package.get("name")) or "",
             string(package.get("version")),
@@ -224,7 +226,10 @@ def _pipfile_entry(
     document: Document, category: str, name: str, entry: Mapping[str, object]
 ) -> Dependency | Unreadable:
     version = string(entry.get("version"))
-    opaque = _elsewhere(entry, {"git": "a VCS reference", "path": "a local path", "file": "a URL", "url": "a URL"})
+    opaque = _elsewhere(
+        entry,
+        {"git": "it is a VCS reference", "path": "it is a local path", "file": "it is a URL", "url": "it is a URL"},
+    )
     pairs = (text.partition(":") for text in strings(entry.get("hashes")))
     return lock(
         name,

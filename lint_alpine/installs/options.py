@@ -1,15 +1,13 @@
 """Command-line options: which words of a command are options, their values, or neither."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from lint_alpine.dockerfile.commands import Argument
 from lint_alpine.source import Span
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """One option that was given. `value` is None for a flag, and where `known` is false: the value is not known.
 
     `span` is the value's place, or the flag's own.
@@ -21,8 +19,7 @@ class Given:
     known: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Parsed:
+class Parsed(NamedTuple):
     """The words of a command line: options by their long name, the other words, and options that no table has.
 
     A word behind an option that no table has is counted to it: it may be its value.
@@ -51,16 +48,14 @@ class Parsed:
         return type(self)((*earlier, *self.options), self.words, self.strange)
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """`name` is its first long spelling without the dashes (the letter, where it has none)."""
 
     name: str
     takes_value: bool
 
 
-@dataclass(frozen=True)
-class Options:
+class Options(NamedTuple):
     """All options of a command by spelling (`-r`, `--requirement`).
 
     `abbreviations`: a prefix that fits one long spelling alone stands for it, as optparse, argparse and getopt_long

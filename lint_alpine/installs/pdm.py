@@ -1,7 +1,7 @@
 """PDM's command line -> Install or Export."""
 
 import posixpath
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -67,8 +67,7 @@ def read_pdm(command: Command, files: Files, variables: Variables) -> Install | 
     return _Pdm(command, program, files, {**variables, **command.variables}, found, verb).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pdm:
+class _Pdm(NamedTuple):
     command: Command
     program: Program
     files: Files

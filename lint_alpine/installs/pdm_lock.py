@@ -14,11 +14,11 @@ from lint_alpine.installs.reference import parse_requirement
 from lint_alpine.source import Source
 
 _ELSEWHERE = {
-    "git": "a VCS reference",
-    "hg": "a VCS reference",
-    "svn": "a VCS reference",
-    "url": "a URL",
-    "path": "a local path",
+    "git": "it is a VCS reference",
+    "hg": "it is a VCS reference",
+    "svn": "it is a VCS reference",
+    "url": "it is a URL",
+    "path": "it is a local path",
 }
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
@@ -63,8 +63,7 @@ def read_pipenv(command: Command, files: Files, variables: Variables) -> Install
     return _Pipenv(command, program, files, {**variables, **command.variables}, found, verb).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pipenv:
+class _Pipenv(NamedTuple):
     command: Command
     program: Program
     files: Files

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -59,8 +59,7 @@ def read_poetry(command: Command, files: Files, variables: Variables) -> Install
     return _Poetry(command, program, files, {**variables, **command.variables}, found, verb).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Poetry:
+class _Poetry(NamedTuple):
     command: Command
     program: Program
     files: Files

@@ -15,7 +15,12 @@ from lint_alpine.installs.poetry_tables import specifiers
 from lint_alpine.installs.projects import Project
 from lint_alpine.source import Source
 
-_ELSEWHERE = {"git": "a VCS reference", "url": "a URL", "file": "a local file", "directory": "a local path"}
+_ELSEWHERE = {
+    "git": "it is a VCS reference",
+    "url": "it is a URL",
+    "file": "it is a local file",
+    "directory": "it is a local path",
+}
 _LEADING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
@@ -16,13 +16,17 @@ from lint_alpine.installs.reference import LONGEST, Invalid, parse_requirement
 from lint_alpine.source import Span
 
 _PART = re.compile(r"(\^|~=|~|>=|<=|===|==|!=|>|<|=)?\s*([^\s,<>=!~^|]+)")
-_SOURCES = {"git": "a VCS reference", "url": "a URL", "path": "a local path", "file": "a local file"}
+_SOURCES = {
+    "git": "it is a VCS reference",
+    "url": "it is a URL",
+    "path": "it is a local path",
+    "file": "it is a local file",
+}
 
 Entry = Dependency | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
-class PoetryTables:
+class PoetryTables(NamedTuple):
     """What `[tool.poetry]` declares: `dependencies` without the optional ones, which `extras` bring."""
 
     dependencies: tuple[Entry, ...]

@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.install import Target, Variables
@@ -15,8 +15,7 @@ _VALUED = "WX"
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(NamedTuple):
     """A tool by its plain name (`pip` for pip3.11 and for `python -m pip`), with its own arguments.
 
     `target` is the environment that the program itself tells: the Python that runs it, the prefix that it stands in.

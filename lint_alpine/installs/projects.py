@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -20,8 +20,7 @@ Entries = tuple[Entry, ...]
 DEEPEST = 50
 
 
-@dataclass(frozen=True, slots=True)
-class Project:
+class Project(NamedTuple):
     """What a project declares; what of it could not be read stands in its place. Names are normalised.
 
     `optional_groups` are those that Poetry leaves out unless they are asked for. `document` is its pyproject.toml.
@@ -91,7 +90,7 @@ def read_project(path: str, files: Files) -> Project | Missing:
     if legacy is not None:
         # Without a project table, pyproject.toml leaves the dependencies to the backend's own files.
         return (
-            replace(project, name=legacy.name, dependencies=legacy.dependencies, extras=legacy.extras)
+            project._replace(name=legacy.name, dependencies=legacy.dependencies, extras=legacy.extras)
             if project
             else legacy
         )
@@ -99,7 +98,7 @@ def read_project(path: str, files: Files) -> Project | Missing:
         unknown = Unreadable(
             project.document.source.start, "the project's dependencies are declared nowhere that is known"
         )
-        return replace(project, dependencies=(*project.dependencies, unknown))
+        return project._replace(dependencies=(*project.dependencies, unknown))
     return project or (source if isinstance(source, Missing) else Missing("it is no project"))
 
 
@@ -118,8 +117,7 @@ def read_pyproject(source: Source, folder: str, files: Files) -> Project:
     return _Reader(document, folder, files).read()
 
 
-@dataclass(frozen=True, slots=True)
-class _Reader:
+class _Reader(NamedTuple):
     document: Document
     folder: str
     files: Files

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
@@ -51,8 +51,7 @@ def read_install(command: Command, files: Files, variables: Mapping[str, str | N
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _WithStandardInput:
+class _WithStandardInput(NamedTuple):
     """The files, and what the command reads on its standard input."""
 
     files: Files

@@ -1,7 +1,7 @@
 """One requirement as pip takes it: a name with specifiers, a URL, a VCS reference, an archive or a project's folder."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from packaging.requirements import Requirement
@@ -26,42 +26,37 @@ _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A project of the index."""
 
     requirement: Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """Something that no index serves: `what` it is, and the name of its file, if it is one.
+class Elsewhere(NamedTuple):
+    """Something that no index serves, for the reason `why`, and the name of its file, if it is one.
 
     The project's name comes from `#egg=`, the file's or the repository's name, which is how its author calls it.
     """
 
     requirement: Requirement
-    what: str
+    why: str
     filename: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Folder:
+class Folder(NamedTuple):
     """A project's folder, with the extras that are asked of it."""
 
     path: str
     extras: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Nameless:
+class Nameless(NamedTuple):
     """An archive or repository whose project only its content tells."""
 
-    what: str
+    why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Invalid:
+class Invalid(NamedTuple):
     """Why pip does not take the text as a requirement."""
 
     reason: str
@@ -163,9 +158,9 @@ def _read_path(path: str) -> Reference:
     name, version = _name_and_version(filename)
     requirement = parse_requirement(f"{name}=={version}" if version else name) if name else None
     if not isinstance(requirement, Requirement):
-        return Nameless("a local file")
+        return Nameless("it is a local file")
     requirement.extras = set(extras)
-    return Elsewhere(requirement, "a local file", filename)
+    return Elsewhere(requirement, "it is a local file", filename)
 
 
 def _is_url(text: str) -> bool:
@@ -193,11 +188,11 @@ def _without_extras(text: str) -> tuple[str, frozenset[str]]:
 
 
 def kind_of_url(url: str) -> str:
-    """What stands behind a URL, for people."""
+    """Why no index serves what stands behind a URL."""
     scheme = _scheme(url) or ""
     if scheme in _VCS:
-        return "a VCS reference"
-    return "a local file" if scheme == "file" else "a URL"
+        return "it is a VCS reference"
+    return "it is a local file" if scheme == "file" else "it is a URL"
 
 
 def _filename(url: str) -> str | None:

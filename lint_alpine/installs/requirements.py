@@ -5,7 +5,7 @@ import posixpath
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import unquote
 
 from lint_alpine.context import Missing
@@ -78,8 +78,7 @@ def read_requirements(path: str, named: Span, gathered: Gathered, *, constraint:
     _Reader(gathered).read(path, named, constraint, ())
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
+class _File(NamedTuple):
     """A file that is being read: `chain` are the paths of those that include it, then its own."""
 
     source: Source
@@ -88,11 +87,11 @@ class _File:
     chain: tuple[str, ...]
 
 
-@dataclass(slots=True)
 class _Reader:
-    gathered: Gathered
-    done: set[tuple[str, bool]] = field(default_factory=set)
-    expanded: int = 0
+    def __init__(self, gathered: Gathered) -> None:
+        self.gathered = gathered
+        self.done: set[tuple[str, bool]] = set()
+        self.expanded = 0
 
     def read(self, path: str, named: Span, constraint: bool, chain: tuple[str, ...]) -> None:
         located = _local_path(path, named, self.gathered)

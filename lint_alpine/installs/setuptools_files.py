@@ -5,7 +5,7 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -71,8 +71,7 @@ def read_setup_cfg(source: Source, folder: str, files: Files) -> Project:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _CfgReader:
+class _CfgReader(NamedTuple):
     source: Source
     folder: str
     files: Files

@@ -1,7 +1,6 @@
 """uv's command line -> Install: `uv pip`, `uv tool` and `uvx` here, the verbs of projects in uv_project."""
 
 import posixpath
-from dataclasses import replace
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs import uv_options
@@ -29,7 +28,7 @@ def read_uv(command: Command, files: Files, variables: Variables) -> Install | E
         start = parse(arguments, uv_options.GLOBAL, stop=True)
         if not start.words or start.has("help", "version"):
             return None
-        call = replace(call, found=Parsed((*call.found.options, *start.options), strange=start.strange))
+        call = call._replace(found=Parsed((*call.found.options, *start.options), strange=start.strange))
         verbs.append(start.words[0].text)
         arguments = start.words[1:]
     return _verb(verbs, call, arguments)
@@ -83,7 +82,7 @@ def _pip(verb: Verb, call: UvCall) -> Install | None:
 
 
 def _moved(option: Given, call: UvCall) -> Given:
-    return option if option.value is None else replace(option, value=call.path(option.value))
+    return option if option.value is None else option._replace(value=call.path(option.value))
 
 
 def _source(option: Given, call: UvCall, gathered: Gathered) -> None:

@@ -2,8 +2,7 @@
 
 import posixpath
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Self
+from typing import NamedTuple, Self
 
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Installer
@@ -17,8 +16,7 @@ from lint_alpine.installs.uv_options import as_pip, settings
 from lint_alpine.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class UvCall:
+class UvCall(NamedTuple):
     """`target` is what the program itself tells of the environment; `variables` are those that uv sees."""
 
     command: Command

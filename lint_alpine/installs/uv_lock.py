@@ -2,7 +2,7 @@
 
 import posixpath
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -13,12 +13,16 @@ from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_pla
 from lint_alpine.source import Source
 
 # Sources of packages that are not taken from an index (`source = { git = ... }`).
-_ELSEWHERE = {"git": "a VCS reference", "url": "a URL", "path": "a local file", "directory": "a local path"}
+_ELSEWHERE = {
+    "git": "it is a VCS reference",
+    "url": "it is a URL",
+    "path": "it is a local file",
+    "directory": "it is a local path",
+}
 _MEMBERS = ("virtual", "editable", "directory")
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(NamedTuple):
     """What of a project is installed. `project`: one member of a workspace, None: the one in the lock's own folder.
 
     `groups` and `extras` None: all of them. `main`: the project's own dependencies, not groups alone.

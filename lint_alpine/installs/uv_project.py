@@ -3,7 +3,7 @@
 import posixpath
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
@@ -23,11 +23,11 @@ from lint_alpine.source import Source
 # How many folders above the project a workspace's lock file is looked for.
 _FOLDERS_ABOVE = 3
 _SOURCES = {
-    "git": "a VCS reference",
-    "url": "a URL",
-    "path": "a local path",
-    "workspace": "a local path",
-    "index": "a package of another index",
+    "git": "it is a VCS reference",
+    "url": "it is a URL",
+    "path": "it is a local path",
+    "workspace": "it is a local path",
+    "index": "it is a package of another index",
 }
 
 
@@ -98,7 +98,7 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
     if lock is not None:
         if selection.project is None and project is not None and manifest is not None and manifest.above < lock.above:
             # A member of a workspace, whose lock stands above it.
-            selection = replace(selection, project=project.name)
+            selection = selection._replace(project=project.name)
         locked = uv_lock(lock.source, selection)
         left_out = set(map(canonicalize_name, call.values("no-install-package")))
         kept = tuple(dependency for dependency in locked.dependencies if dependency.name not in left_out)
@@ -125,8 +125,7 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
     return lock.source.path if lock else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Found:
+class _Found(NamedTuple):
     """A file, and how many folders above the project it stands."""
 
     source: Source

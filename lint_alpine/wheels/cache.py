@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from zlib import crc32
 
 _FORMAT = "index-1"
@@ -142,6 +141,8 @@ def _date(seconds: float) -> str:
 
 def _replace(path: Path, content: bytes) -> None:
     """Other processes see the old file or the whole new one."""
+    from tempfile import NamedTemporaryFile
+
     with NamedTemporaryFile(dir=path.parent, prefix=".", delete=False) as file:
         try:
             file.write(content)

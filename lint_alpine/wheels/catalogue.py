@@ -283,9 +283,9 @@ class Catalogue:
             self._offers.setdefault(name, Unavailable(name, "too many projects were asked for"))
 
     def _read_ahead(self, candidate: Candidate) -> None:
-        """Ask for a candidate's needs; at each such miss of a project, for twice as many of those behind it."""
+        """Ask for a candidate's needs; at each such miss of a project, for four times as many of those behind it."""
         if self.declared(candidate) is None:
-            ahead = min(2 ** self._misses[candidate.name], MOST_AHEAD) - 1
+            ahead = min(4 ** self._misses[candidate.name], MOST_AHEAD) - 1
             self._misses[candidate.name] += 1
             found = self._last_found.get(candidate.name)
             self._ask_needs([candidate, *(islice(found.after(candidate), ahead) if found is not None else ())])

@@ -2,8 +2,11 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.version import Version
@@ -552,3 +555,49 @@ def test_a_source_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(closure.packages) == 51
     assert closure.packages[-1].reason == "too many projects were asked for"
     assert len(closure.packages[-1].via) == 50
+
+
+NAMES = [f"p{number}" for number in range(6)]
+specifiers = st.sampled_from(["", ">=2", "<3", "==1", "==2", "!=3", ">=2,<4"])
+requirement_lines = st.builds(
+    lambda name, extra, specifier, marker: f"{name}{extra}{specifier}{marker}",
+    st.sampled_from(NAMES),
+    st.sampled_from(["", "", "[x]"]),
+    specifiers,
+    st.sampled_from(["", "", '; extra == "x"', "; sys_platform == 'win32'"]),
+)
+worlds = st.dictionaries(
+    st.builds(lambda name, version: f"{name} {version}", st.sampled_from(NAMES), st.integers(1, 4)),
+    st.lists(requirement_lines, max_size=3),
+    max_size=16,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(worlds, st.lists(st.builds(lambda n, s: n + s, st.sampled_from(NAMES), specifiers), min_size=1, max_size=3))
+def test_any_world_has_a_closure_that_holds_together(releases: dict[str, list[str]], lines: list[str]) -> None:
+    world = World(releases)
+    closure = close(world, *lines)
+    assert closure == close(World(releases), *lines)
+    for questions in (world.asked_offers, world.asked_needs):
+        asked = [each for question in questions for each in question]
+        assert len(asked) == len(set(asked))
+    found = {each.name: each for each in closure.packages}
+    assert len(found) == len(closure.packages)
+    assert all((each.distribution is None) == bool(each.reason) for each in closure.packages)
+    if closure.conflicts[:1] == (resolution.GAVE_UP,):
+        return
+    needed = [(Requirement(line), "") for line in lines]
+    needed += [
+        (Requirement(line), each.name)
+        for each in closure.packages
+        for line in releases.get(f"{each.name} {each.version}", [])
+    ]
+    for requirement, parent in needed:
+        if requirement.marker is None:
+            version = found[requirement.name].version
+            assert version is None or requirement.specifier.contains(version), (parent, requirement)
+    for package in closure.packages:
+        for parent, child in pairwise((*package.via, package.name)):
+            written_by = releases[f"{parent} {found[parent].version}"]
+            assert child in {Requirement(line).name for line in written_by}
