@@ -1,6 +1,5 @@
 """argv -> exit code; the only place that prints."""
 
-import argparse
 import os
 import sys
 import time
@@ -8,9 +7,11 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lint_alpine import __version__
+from lint_alpine.arguments import given_flags, make_parser
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from lint_alpine.config import Config
     from lint_alpine.examples import Page
     from lint_alpine.linter import Settings
@@ -27,7 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     from lint_alpine.wheels.settings import IndexSettingsError
     from lint_alpine.wheels.snapshot import SnapshotError
 
-    parser = _parser()
+    parser = make_parser()
     arguments = parser.parse_args(argv)
     try:
         match arguments.command:
@@ -49,70 +50,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         return INTERRUPTED
 
 
-def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
-    volume = common.add_mutually_exclusive_group()
-    volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
-    volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
-    parser = argparse.ArgumentParser(prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux.")
-    parser.add_argument("--version", action="version", version=f"lint-alpine {__version__}")
-    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_check_options(commands.add_parser("check", parents=[common], help="lint Dockerfiles"))
-    explain = commands.add_parser("explain", parents=[common], help="the page of a rule; without RULE the table of rules")
-    explain.add_argument("rules", nargs="*", metavar="RULE", help="code or name")
-    return parser
-
-
-def _add_check_options(parser: argparse.ArgumentParser) -> None:
-    """The options carry the names and the values that a configuration file has; those not given are not there."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, a folder, or - for standard input (default: .)")
-    parser.set_defaults(command="check")
-    only_flags = parser.add_argument_group("this run")
-    only_flags.add_argument("--output", metavar="FILE", help="write the report there instead of standard output")
-    only_flags.add_argument("--stdin-filename", metavar="PATH", default="Dockerfile", help="the name of standard input")
-    only_flags.add_argument("--config", metavar="FILE", type=Path, help="the configuration file")
-    only_flags.add_argument("--isolated", action="store_true", help="read no configuration file")
-    options = parser.add_argument_group("options, also in the configuration file")
-
-    def add(name: str, help: str, metavar: str | None = None, *, repeat: bool = False, switch: bool = False) -> None:
-        if switch:
-            options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=help)
-        else:
-            action = "append" if repeat else "store"
-            options.add_argument(name, action=action, metavar=metavar, default=argparse.SUPPRESS, help=help)
-
-    add("--format", "text, gnu, json, sarif, github, gitlab, checkstyle, junit or rdjson", "NAME")
-    add("--select", "rules by code, prefix or name; ALL for all", "CODES", repeat=True)
-    add("--ignore", "rules by code, prefix or name", "CODES", repeat=True)
-    add("--severity", "error, warning, info or off for a rule", "CODE=LEVEL", repeat=True)
-    add("--fail-on", "the lowest severity that fails: error, warning (default), info or never", "LEVEL")
-    add("--strict", "a requirement whose wheels cannot be judged also fails", switch=True)
-    add("--online", "ask the package index", switch=True)
-    add("--offline", "ask no network (default)", switch=True)
-    add("--index-url", "the index to ask (default: pip's own setting)", "URL")
-    add("--extra-index-url", "another index to ask", "URL", repeat=True)
-    add("--platform", "the platform to build for; repeatable (default: linux/amd64)", "OS/ARCH", repeat=True)
-    add("--build-arg", "as of docker build", "NAME=VALUE", repeat=True)
-    add("--context", "the build context", "DIR")
-    add("--target", "the stage that ships (default: the last)", "STAGE")
-    options.add_argument("--jobs", type=int, metavar="N", default=argparse.SUPPRESS, help="processes")
-    add("--color", "auto, always or never", "WHEN")
-
-
-_FLAG_NAMES = (
-    "format select ignore severity fail-on strict online offline index-url extra-index-url platform build-arg context"
-    " target jobs color"
-).split()
-
-
-def _check(arguments: argparse.Namespace) -> int:
+def _check(arguments: "Namespace") -> int:
     from lint_alpine.config import load
     from lint_alpine.registry import all_rules
     from lint_alpine.selection import select
 
-    flags = {name: value for name in _FLAG_NAMES if (value := getattr(arguments, name.replace("-", "_"), None)) is not None}
     paths: list[str] = arguments.paths or ["."]
-    config = load(_configured_folder(paths), flags, arguments.config, isolated=arguments.isolated)
+    config = load(_configured_folder(paths), given_flags(arguments), arguments.config, isolated=arguments.isolated)
     rules = all_rules()
     selection = select(config, rules)
     chosen = tuple(
@@ -120,15 +64,22 @@ def _check(arguments: argparse.Namespace) -> int:
         for rule in rules
         if rule.code in selection.codes
     )
-    index = _open_index(config) if config.online else None
+    progress = _Progress()
+    index = _open_index(config, progress) if config.online else None
     try:
-        report = _lint(paths, arguments.stdin_filename, _settings(config, chosen, index))
+        settings = _settings(config, chosen, index)
+        report = _lint(paths, arguments.stdin_filename, settings)
+        if config.fix and not config.diff and _fix(report, config):
+            report = _lint(paths, arguments.stdin_filename, settings)
     finally:
         if index is not None:
             index.close()
+            progress.clear()
             if arguments.verbose:
                 _say(f"lint-alpine: {index.statistics}")
-    _print(report, config, arguments.output)
+    for failure in report.failures:
+        _say(f"lint-alpine: error: {failure.path}: {failure.message}")
+    _write(_diff(report, config) if config.diff else _render(report, config, arguments.output), arguments.output)
     return _exit_code(report, config)
 
 
@@ -157,7 +108,7 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
     )
 
 
-def _open_index(config: "Config") -> "PackageIndex":
+def _open_index(config: "Config", progress: "_Progress") -> "PackageIndex":
     from lint_alpine.wheels.cache import DiskCache, cache_folder
     from lint_alpine.wheels.index import PackageIndex
     from lint_alpine.wheels.settings import find
@@ -165,7 +116,7 @@ def _open_index(config: "Config") -> "PackageIndex":
     settings = find(config.index_url, config.extra_index_url)
     for note in settings.notes:
         _say(f"lint-alpine: note: {note}")
-    return PackageIndex(settings, DiskCache(cache_folder()), _Progress())
+    return PackageIndex(settings, DiskCache(cache_folder()), progress)
 
 
 class _Progress:
@@ -208,26 +159,50 @@ def _lint(paths: Sequence[str], stdin_filename: str, settings: "Settings") -> "R
     return report(results, failures, len(results))
 
 
-def _print(report: "Report", config: "Config", output: str | None) -> None:
-    for failure in report.failures:
-        _say(f"lint-alpine: error: {failure.path}: {failure.message}")
-    text = _render(report, config, to_terminal=output is None and sys.stdout.isatty())
+def _fix(report: "Report", config: "Config") -> int:
+    """Writes the fixes; returns how many files changed."""
+    from lint_alpine.context import rewrite
+    from lint_alpine.fixes import apply, chosen_edits
+
+    changed = 0
+    for source, edits in chosen_edits(report.diagnostics, unsafe=config.unsafe_fixes).items():
+        refused = rewrite(Path(source.path), source.text, apply(source.text, edits))
+        if refused is None:
+            changed += 1
+        else:
+            _say(f"lint-alpine: note: {source.path} is not fixed: {refused.reason}")
+    return changed
+
+
+def _diff(report: "Report", config: "Config") -> str:
+    from difflib import unified_diff
+
+    from lint_alpine.fixes import apply, chosen_edits
+
+    lines: list[str] = []
+    for source, edits in chosen_edits(report.diagnostics, unsafe=config.unsafe_fixes).items():
+        before, after = source.text.splitlines(keepends=True), apply(source.text, edits).splitlines(keepends=True)
+        lines += unified_diff(before, after, source.path, source.path)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _write(text: str, output: str | None) -> None:
     if output is not None:
-        Path(output).write_text(text, encoding="utf-8")
+        Path(output).write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
         sys.stdout.flush()
 
 
-def _render(report: "Report", config: "Config", *, to_terminal: bool) -> str:
+def _render(report: "Report", config: "Config", output: str | None) -> str:
     from lint_alpine.config import Format
 
     match config.format:
         case Format.TEXT:
             from lint_alpine.report import text
 
-            return text.render(report, color=_wants_color(config, to_terminal=to_terminal))
+            return text.render(report, color=_wants_color(config, to_terminal=output is None and sys.stdout.isatty()))
         case Format.SARIF:
             from lint_alpine.report import sarif
 

@@ -15,6 +15,7 @@ MAX_DOCKERFILE_BYTES = 10 * 1024 * 1024
 # The largest lock files of public repositories stay below 10 MB.
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_GLOB_MATCHES = 10_000
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Missing(NamedTuple):
@@ -58,7 +59,30 @@ def _explain(error: OSError | ValueError) -> str:
 
 def decode(data: bytes) -> str:
     """Text as BuildKit takes it: UTF-8, a byte order mark dropped; bytes that are not UTF-8 stay recognisable."""
-    return data.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "surrogateescape")
+    return data.removeprefix(_BYTE_ORDER_MARK).decode("utf-8", "surrogateescape")
+
+
+def rewrite(path: Path, before: str, after: str) -> Missing | None:
+    """Puts a new text in the place of the old one, byte order mark and all; Missing where the file is another by now.
+
+    A reader sees the old file or the new one, never half of it; a symbolic link stays one.
+    """
+    target = Path(os.path.realpath(path))
+    data = read_bytes(target, MAX_DOCKERFILE_BYTES)
+    if isinstance(data, Missing):
+        return data
+    if decode(data) != before:
+        return Missing("it has changed in the meantime, or is not plain UTF-8")
+    mark = _BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b""
+    temporary = target.with_name(f".{target.name}.lint-alpine")
+    try:
+        temporary.write_bytes(mark + after.encode("utf-8", "surrogateescape"))
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
+        temporary.replace(target)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        return Missing(_explain(error))
+    return None
 
 
 @dataclass(frozen=True)

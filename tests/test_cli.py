@@ -218,3 +218,18 @@ def test_the_same_input_gives_the_same_bytes(root: Path) -> None:
     first, second = (subprocess.run(command, cwd=root, capture_output=True, check=False).stdout for _ in range(2))
     assert first == second
     assert first
+
+
+def test_fixes_are_shown_and_made(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    content = b"\xef\xbb\xbfFROM python:3.13-alpine\r\nRUN apk add libpq # \xff\r\nRUN pip install six"
+    (folder / "Dockerfile").write_bytes(content)
+    assert main(["check", "--diff"]) == 1
+    diff = capsysbinary.readouterr().out
+    assert b"-RUN apk add libpq # \xff\r\n" in diff
+    assert b"+RUN apk add --no-cache libpq # \xff\r\n" in diff
+    assert (folder / "Dockerfile").read_bytes() == content
+    assert main(["check", "--fix"]) == 0
+    assert capsysbinary.readouterr().out == b""
+    fixed = content.replace(b"apk add", b"apk add --no-cache").replace(b"pip install", b"pip install --no-cache-dir")
+    assert (folder / "Dockerfile").read_bytes() == fixed
+    assert [path.name for path in folder.iterdir()] == ["Dockerfile"]

@@ -83,7 +83,7 @@ def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
         update=found.has("update-cache") or verb is ApkVerb.UPDATE,
         simulate=found.has("simulate"),
         root=_root(found),
-        complete=_complete(found) and (virtual is None or virtual.known),
+        complete=_complete(command, found) and (virtual is None or virtual.known),
     )
 
 
@@ -94,7 +94,7 @@ def _remove(command: Command, found: Parsed) -> ApkRemove:
         no_cache=found.has("no-cache"),
         simulate=found.has("simulate"),
         root=_root(found),
-        complete=_complete(found),
+        complete=_complete(command, found),
     )
 
 
@@ -124,5 +124,5 @@ def _root(found: Parsed) -> str:
     return "/" if root is None else root.value or root.span.text
 
 
-def _complete(found: Parsed) -> bool:
-    return not found.strange and all(word.text is not None for word in found.words)
+def _complete(command: Command, found: Parsed) -> bool:
+    return not found.strange and not command.more_arguments and all(word.text is not None for word in found.words)

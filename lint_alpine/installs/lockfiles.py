@@ -15,7 +15,7 @@ from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requ
 from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, strings, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.lock_graph import NEVER_TRUE, read_marker, settle_membership
-from lint_alpine.installs.reference import Invalid, parse_requirement
+from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, Invalid, parse_requirement
 from lint_alpine.source import Source, Span
 
 _BLOCK = re.compile(r"^\[\[package\]\]", re.MULTILINE)
@@ -187,9 +187,7 @@ def _pylock_packages(document: Document, chosen: Mapping[str, set[str]]) -> Iter
         if marker == NEVER_TRUE:
             continue
         span = document.place("packages", index, "name")
-        opaque = _elsewhere(
-            package, {"vcs": "it is a VCS reference", "directory": "it is a local path", "archive": "it is a URL"}
-        )
+        opaque = _elsewhere(package, {"vcs": IS_VCS, "directory": IS_PATH, "archive": IS_URL})
         yield lock(
             string(package.get("name")) or "",
             string(package.get("version")),
@@ -228,7 +226,7 @@ def _pipfile_entry(
     version = string(entry.get("version"))
     opaque = _elsewhere(
         entry,
-        {"git": "it is a VCS reference", "path": "it is a local path", "file": "it is a URL", "url": "it is a URL"},
+        {"git": IS_VCS, "path": IS_PATH, "file": IS_URL, "url": IS_URL},
     )
     pairs = (text.partition(":") for text in strings(entry.get("hashes")))
     return lock(

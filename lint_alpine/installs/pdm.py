@@ -126,7 +126,7 @@ class _Pdm(NamedTuple):
             return None
         reason = manifest.reason if isinstance(manifest, Missing) else "it is not a file"
         gathered.fault(
-            self.command.program, f"`{posixpath.join(self.folder, 'pyproject.toml')}` cannot be read: {reason}"
+            self.command.program, f"`{posixpath.normpath(f'{self.folder}/pyproject.toml')}` cannot be read: {reason}"
         )
         return None
 

@@ -10,15 +10,15 @@ from lint_alpine.installs.documents import Document, array, string, strings, tab
 from lint_alpine.installs.lock_graph import Alternatives, Edge, marker_of, reach, read_marker
 from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_places, read_file
 from lint_alpine.installs.projects import Project
-from lint_alpine.installs.reference import parse_requirement
+from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, parse_requirement
 from lint_alpine.source import Source
 
 _ELSEWHERE = {
-    "git": "it is a VCS reference",
-    "hg": "it is a VCS reference",
-    "svn": "it is a VCS reference",
-    "url": "it is a URL",
-    "path": "it is a local path",
+    "git": IS_VCS,
+    "hg": IS_VCS,
+    "svn": IS_VCS,
+    "url": IS_URL,
+    "path": IS_PATH,
 }
 
 

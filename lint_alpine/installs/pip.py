@@ -4,8 +4,10 @@ import posixpath
 import re
 from collections.abc import Iterator
 
+from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
+from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.gathered import Gathered
@@ -13,7 +15,7 @@ from lint_alpine.installs.install import Files, Install, PipChange, Target, Vari
 from lint_alpine.installs.options import Given, Options, Parsed, parse
 from lint_alpine.installs.pip_settings import read_settings
 from lint_alpine.installs.programs import Program, python_target, read_program
-from lint_alpine.installs.reference import ARCHIVES, read_editable, read_reference
+from lint_alpine.installs.reference import ARCHIVES, Elsewhere, parse_requirement, read_editable, read_reference
 from lint_alpine.installs.requirements import read_requirements
 from lint_alpine.source import Source
 
@@ -51,6 +53,8 @@ _VERBS = {
     "download": _COMMON.extended(valued=f"-d/--dest/--destination-dir/--destination-directory {_FOR_ANOTHER}"),
 }
 
+# A project's name, maybe with extras, in front of a version that follows.
+_NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9,._ -]*\])?) *[=<>~!]")
 _PYLOCK = re.compile(r"pylock\.(?:[^.]+\.)?toml")
 
 
@@ -134,9 +138,9 @@ def gather(found: Parsed, gathered: Gathered) -> None:
 
 
 def add_word(word: Argument, gathered: Gathered) -> None:
-    """Adds a word of the command line; one that is not known asks for something that is not known."""
+    """Adds a word of the command line; of one that is not known, as much as the name of the project."""
     if word.text is None:
-        gathered.complete = False
+        _add_unknown(word, gathered)
         return
     text = word.text.strip()
     if not _is_pattern(text):
@@ -149,9 +153,21 @@ def add_word(word: Argument, gathered: Gathered) -> None:
         gathered.add(read_reference(path), word.span)
 
 
+def _add_unknown(word: Argument, gathered: Gathered) -> None:
+    """`name==$VERSION` names a project, whatever the version is; any other word may be anything."""
+    match = _NAMED.match(word.written.strip("\"'"))
+    requirement = parse_requirement(match[1]) if match else None
+    if isinstance(requirement, Requirement):
+        reference = Elsewhere(requirement, "its version is only known when the command runs")
+        gathered.add(reference, word.span)
+    else:
+        gathered.complete = False
+
+
 def _is_pattern(text: str) -> bool:
     """A path with wildcards, which the shell replaces by the files that match: `wheels/*.whl`, not `name==1.*`."""
-    return ("*" in text or "?" in text) and "://" not in text and ("/" in text or text.endswith(("*", *ARCHIVES)))
+    wild = "*" in text or "?" in text
+    return wild and "://" not in text and ("/" in text or text == "*" or text.endswith(ARCHIVES))
 
 
 def read_file(option: Given, gathered: Gathered, *, constraint: bool = False) -> None:
@@ -184,7 +200,8 @@ def _read_group(option: Given, gathered: Gathered) -> None:
     path = path or "pyproject.toml"
     source = gathered.files.read(path)
     if not isinstance(source, Source):
-        gathered.fault(option.span, f"`{path}` cannot be read")
+        reason = source.reason if isinstance(source, Missing) else "it is not a file"
+        gathered.fault(option.span, f"`{path}` cannot be read: {reason}")
         return
     project = read_pyproject(source, posixpath.dirname(path), gathered.files)
     if not project.has_group(name):

@@ -13,13 +13,14 @@ from lint_alpine.installs.lock_graph import NEVER_TRUE, Edge, marker_of, reach, 
 from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_places, read_file
 from lint_alpine.installs.poetry_tables import specifiers
 from lint_alpine.installs.projects import Project
+from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS
 from lint_alpine.source import Source
 
 _ELSEWHERE = {
-    "git": "it is a VCS reference",
-    "url": "it is a URL",
-    "file": "it is a local file",
-    "directory": "it is a local path",
+    "git": IS_VCS,
+    "url": IS_URL,
+    "file": IS_FILE,
+    "directory": IS_PATH,
 }
 _LEADING_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 

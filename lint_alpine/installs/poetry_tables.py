@@ -12,15 +12,15 @@ from packaging.version import InvalidVersion, Version
 
 from lint_alpine.installs.dependency import Dependency, Unreadable
 from lint_alpine.installs.documents import Document, string, strings, table
-from lint_alpine.installs.reference import LONGEST, Invalid, parse_requirement
+from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS, LONGEST, Invalid, parse_requirement
 from lint_alpine.source import Span
 
 _PART = re.compile(r"(\^|~=|~|>=|<=|===|==|!=|>|<|=)?\s*([^\s,<>=!~^|]+)")
 _SOURCES = {
-    "git": "it is a VCS reference",
-    "url": "it is a URL",
-    "path": "it is a local path",
-    "file": "it is a local file",
+    "git": IS_VCS,
+    "url": IS_URL,
+    "path": IS_PATH,
+    "file": IS_FILE,
 }
 
 Entry = Dependency | Unreadable

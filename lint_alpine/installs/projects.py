@@ -29,8 +29,8 @@ class Project(NamedTuple):
     name: str | None
     backend: str | None
     dependencies: Entries = ()
-    extras: Mapping[str, Entries] = field(default_factory=dict)
-    groups: Mapping[str, Entries] = field(default_factory=dict)
+    extras: Mapping[str, Entries] = {}
+    groups: Mapping[str, Entries] = {}
     optional_groups: frozenset[str] = frozenset()
     document: Document | None = None
 

@@ -1,13 +1,15 @@
 """A command -> what it installs, by the program that it calls."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import NamedTuple
 
 from lint_alpine.context import Missing
-from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.apk import read_apk
 from lint_alpine.installs.dependency import Requirements
+from lint_alpine.installs.gathered import MOST_REQUIREMENTS
 from lint_alpine.installs.install import Export, Files, Install
 from lint_alpine.installs.programs import read_program
 from lint_alpine.source import Excerpt, Source
@@ -23,6 +25,8 @@ def read_install(command: Command, files: Files, variables: Mapping[str, str | N
     `variables` are those of the image and build at that point; the command's own come on top.
     """
     files = _WithStandardInput(files, command)
+    if command.more_arguments:
+        command = command._replace(arguments=(*command.arguments, *_more_arguments(command, files)))
     match read_program(command).name:
         case "pip" | "ensurepip" | "get-pip":
             from lint_alpine.installs.pip import read_pip
@@ -64,10 +68,21 @@ class _WithStandardInput(NamedTuple):
             return self.files.read(self.command.stdin_file.text)
         if self.command.stdin_text is not None:
             return _as_source(self.command.stdin_text)
-        return Missing("what stands on its standard input is not known")
+        found = self.files.read(path)
+        return Missing("what stands on its standard input is not known") if isinstance(found, Missing) else found
 
     def find(self, pattern: str) -> tuple[str, ...]:
         return self.files.find(pattern)
+
+
+def _more_arguments(command: Command, files: Files) -> Iterator[Argument]:
+    """What xargs adds to the command: the words of its standard input; one word that is not known, if that is not."""
+    source = files.read("/dev/stdin") if command.stdin_file is not None else None
+    if not isinstance(source, Source):
+        yield Argument(None, command.program)
+        return
+    for match in islice(re.finditer(r"\S+", source.text), MOST_REQUIREMENTS):
+        yield Argument(match[0], source.span(match.start(), match.end()))
 
 
 def _as_source(text: Excerpt) -> Source:

@@ -22,6 +22,12 @@ _TRANSPORTS = {
 _VCS = frozenset(f"{system}+{way}" for system, ways in _TRANSPORTS.items() for way in ways.split())
 _SCHEMES = _VCS | {"http", "https", "ftp", "file"}
 
+# Why the files of a requirement cannot be judged by its name.
+IS_VCS = "it is a VCS reference"
+IS_URL = "it is a URL"
+IS_FILE = "it is a local file"
+IS_PATH = "it is a local path"
+
 _NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _EGG = re.compile(r"[#&]egg=([^&]*)")
 
@@ -158,9 +164,9 @@ def _read_path(path: str) -> Reference:
     name, version = _name_and_version(filename)
     requirement = parse_requirement(f"{name}=={version}" if version else name) if name else None
     if not isinstance(requirement, Requirement):
-        return Nameless("it is a local file")
+        return Nameless(IS_FILE)
     requirement.extras = set(extras)
-    return Elsewhere(requirement, "it is a local file", filename)
+    return Elsewhere(requirement, IS_FILE, filename)
 
 
 def _is_url(text: str) -> bool:
@@ -191,8 +197,8 @@ def kind_of_url(url: str) -> str:
     """Why no index serves what stands behind a URL."""
     scheme = _scheme(url) or ""
     if scheme in _VCS:
-        return "it is a VCS reference"
-    return "it is a local file" if scheme == "file" else "it is a URL"
+        return IS_VCS
+    return IS_FILE if scheme == "file" else IS_URL
 
 
 def _filename(url: str) -> str | None:

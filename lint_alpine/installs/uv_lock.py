@@ -10,14 +10,15 @@ from lint_alpine.installs.dependency import Dependency, Requirements, Unreadable
 from lint_alpine.installs.documents import Document, array, string, strings, table
 from lint_alpine.installs.lock_graph import Edge, marker_of, reach, settle_extras
 from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_places, read_file
+from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS
 from lint_alpine.source import Source
 
 # Sources of packages that are not taken from an index (`source = { git = ... }`).
 _ELSEWHERE = {
-    "git": "it is a VCS reference",
-    "url": "it is a URL",
-    "path": "it is a local file",
-    "directory": "it is a local path",
+    "git": IS_VCS,
+    "url": IS_URL,
+    "path": IS_FILE,
+    "directory": IS_PATH,
 }
 _MEMBERS = ("virtual", "editable", "directory")
 

@@ -15,7 +15,7 @@ from lint_alpine.installs.install import Export, Install, LocalProject, Verb
 from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.programs import is_true, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
-from lint_alpine.installs.reference import read_editable, read_reference
+from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, read_editable, read_reference
 from lint_alpine.installs.uv_call import UvCall
 from lint_alpine.installs.uv_lock import Selection, uv_lock
 from lint_alpine.source import Source
@@ -23,10 +23,10 @@ from lint_alpine.source import Source
 # How many folders above the project a workspace's lock file is looked for.
 _FOLDERS_ABOVE = 3
 _SOURCES = {
-    "git": "it is a VCS reference",
-    "url": "it is a URL",
-    "path": "it is a local path",
-    "workspace": "it is a local path",
+    "git": IS_VCS,
+    "url": IS_URL,
+    "path": IS_PATH,
+    "workspace": IS_PATH,
     "index": "it is a package of another index",
 }
 

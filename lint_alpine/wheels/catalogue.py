@@ -2,12 +2,11 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from itertools import count, dropwhile, islice
+from typing import NamedTuple
 from urllib.parse import unquote
 
-from packaging.markers import Marker, UndefinedComparison, UndefinedEnvironmentName
-from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
@@ -17,12 +16,7 @@ from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Obstacle, Target, can
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, Unavailable, WheelSource
 from lint_alpine.wheels.listing import Listing, release_of, releases_of
-
-Hashes = frozenset[tuple[str, str]]
-
-# A project and the extras of it that are asked for: the unit that is resolved, as in pip.
-Identifier = tuple[str, frozenset[str]]
-NO_EXTRAS: frozenset[str] = frozenset()
+from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Hashes, Identifier, Wanted, holds, wanted_by
 
 # More than the largest real sets need (2,000): a source that never stops naming new projects is cut off.
 MOST_PROJECTS = 3_000
@@ -30,103 +24,46 @@ MOST_RELEASES = 10_000
 MOST_AHEAD = 64
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Candidate:
-    """One release that may be installed, with the file of it that pip takes.
-
-    With `extras` it stands for what they add to the release `base`. Without a version nothing can be had of the
-    project, or nothing is known: then it meets every requirement and needs nothing. There is one object for each
-    release, so that identity is equality.
-    """
-
-    name: str
-    version: Version | None = None
-    distribution: Distribution | None = None
-    url: str | None = None
-    extras: frozenset[str] = NO_EXTRAS
-    base: "Candidate | None" = None
-
-    @property
-    def identifier(self) -> Identifier:
-        return self.name, self.extras
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """One requirement whose markers hold: on a project, or (with `extras`) on what its extras add.
-
-    `specifier` and `url` are as written; `exactly` is the candidate that one with extras goes with.
-    """
-
-    name: str
-    specifier: str = ""
-    extras: frozenset[str] = NO_EXTRAS
-    hashes: Hashes = NO_HASHES
-    url: str | None = None
-    exactly: Candidate | None = None
-
-    @property
-    def identifier(self) -> Identifier:
-        return self.name, self.extras
-
-
-def wanted_by(requirement: Requirement, hashes: Hashes = NO_HASHES, url: str | None = None) -> tuple[Wanted, ...]:
-    """The project itself and, apart from it, what its extras add: as pip does, so that releases are judged once.
-
-    Without a specifier the extras alone: they lead to the project.
-    """
-    name = canonicalize_name(requirement.name)
-    base = Wanted(name, str(requirement.specifier), hashes=hashes, url=requirement.url or url)
-    if not requirement.extras:
-        return (base,)
-    added = replace(base, extras=frozenset(map(canonicalize_name, requirement.extras)))
-    return (base, added) if base.specifier or base.url else (added,)
-
-
-def holds(marker: Marker | None, environment: Mapping[str, str], extras: Collection[str] = ()) -> bool:
-    """Whether pip follows a requirement with that marker in the image, for a project asked for with those extras."""
-    if marker is None:
-        return True
-    try:
-        return any(marker.evaluate({**environment, "extra": extra}) for extra in extras or ("",))
-    except (UndefinedComparison, UndefinedEnvironmentName):
-        return False
-
-
-@dataclass(frozen=True, slots=True)
-class Survey:
+class Survey(NamedTuple):
     """What requirements lead to: the candidate for each identifier, and all that is wanted of each project."""
 
     reached: dict[Identifier, Candidate]
     wanted: dict[str, list[Wanted]]
 
 
-@dataclass(slots=True)
 class Catalogue:
     """The answers of the sources, as far as they were asked. Neither is asked twice for the same thing.
 
-    `constraints` hold for their projects whoever asks; a project in `fixed` is that candidate and needs nothing else.
+    `markers` are those of the image. `constraints` hold for their projects whoever asks; a project in `fixed` is that
+    candidate and needs nothing else.
     """
 
-    offers: WheelSource
-    needs: NeedsSource
-    target: Target
-    markers: Mapping[str, str]
-    choice: FileChoice = ANY_FILE
-    constraints: Mapping[str, tuple[Wanted, ...]] = field(default_factory=dict)
-    fixed: Mapping[str, Candidate] = field(default_factory=dict)
-
-    _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
-    _needs: dict[tuple[str, Version], Needs | Unavailable] = field(default_factory=dict)
-    _specifiers: dict[str, SpecifierSet] = field(default_factory=dict)
-    _satisfied: dict[tuple[str, Version], bool] = field(default_factory=dict)
-    _found: dict[tuple[str, str, Hashes], "_Remembered"] = field(default_factory=dict)
-    _candidates: dict[tuple[str, str | None, str | None], Candidate] = field(default_factory=dict)
-    _with_extras: dict[tuple[Candidate, frozenset[str]], Candidate] = field(default_factory=dict)
-    _dependencies: dict[Candidate, tuple[Wanted, ...]] = field(default_factory=dict)
-    _last_found: dict[str, "_Remembered"] = field(default_factory=dict)
-    _direct: set[str] = field(default_factory=set)
-    _misses: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    def __init__(
+        self,
+        offers: WheelSource,
+        needs: NeedsSource,
+        target: Target,
+        markers: Mapping[str, str],
+        choice: FileChoice = ANY_FILE,
+        constraints: Mapping[str, tuple[Wanted, ...]] | None = None,
+    ) -> None:
+        self.target = target
+        self.markers = markers
+        self.choice = choice
+        self.constraints = constraints or {}
+        self.fixed: Mapping[str, Candidate] = {}
+        self._sources = (offers, needs)
+        self._offers: dict[str, Offer | Unavailable] = {}
+        self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
+        self._specifiers: dict[str, SpecifierSet] = {}
+        self._satisfied: dict[tuple[str, Version], bool] = {}
+        self._found: dict[tuple[str, str, Hashes], _Remembered] = {}
+        self._candidates: dict[tuple[str, str | None, str | None], Candidate] = {}
+        self._with_extras: dict[tuple[Candidate, frozenset[str]], Candidate] = {}
+        self._dependencies: dict[Candidate, tuple[Wanted, ...]] = {}
+        self._last_found: dict[str, _Remembered] = {}
+        self._direct: set[str] = set()
+        self._misses: dict[str, int] = defaultdict(int)
 
     def offer(self, name: str) -> Offer | Unavailable:
         self.ask_offers({name})
@@ -277,7 +214,7 @@ class Catalogue:
         new = sorted(name for name in names if name not in self._offers and name not in self.fixed)
         asked = new[: max(0, MOST_PROJECTS - len(self._offers))]
         if asked:
-            for name, offer in self.offers.offers(asked).items():
+            for name, offer in self._sources[0].offers(asked).items():
                 self._offers[name] = _by_release(offer)
         for name in new:
             self._offers.setdefault(name, Unavailable(name, "too many projects were asked for"))
@@ -297,7 +234,7 @@ class Catalogue:
             if key is not None and key not in self._needs and len(self._needs) + len(asked) < MOST_RELEASES:
                 asked[key] = files
         if asked:
-            self._needs.update(self.needs.needs(asked))
+            self._needs.update(self._sources[1].needs(asked))
 
     def _question(self, candidate: Candidate) -> tuple[tuple[str, Version] | None, tuple[Distribution, ...]]:
         offer, file = self._offers.get(candidate.name), candidate.distribution

@@ -2,26 +2,27 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lint_alpine.environment import Environment, markers, supported_tags
 from lint_alpine.installs.dependency import Dependency, Locked, Requirements
-from lint_alpine.wheels.catalogue import NO_EXTRAS, Candidate, Catalogue, Identifier, Wanted, holds, wanted_by
+from lint_alpine.wheels.catalogue import Catalogue
 from lint_alpine.wheels.choice import Obstacle, Target, choose
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Evidence, Needs, NeedsSource, Offer, Origin, Unavailable, WheelSource
+from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Identifier, Wanted, holds, wanted_by
 
 # The first pip whose resolver goes back where requirements disagree.
 BACKTRACKS = Version("20.3")
+GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
 # Where they are only pulled in pip keeps those that are there, and tools that lock leave them out of their lists.
 BROUGHT_BY_IMAGES = frozenset({"pip", "setuptools", "wheel"})
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """One package of a closure.
 
     `dependency` is the user's requirement that brings it, the first one in the file's order; `via` are the names from
@@ -43,8 +44,7 @@ class Resolved:
     conflict: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Closure:
+class Closure(NamedTuple):
     """All that is installed: first what the user asks for, as it is written, then what is pulled in, by name.
 
     `conflicts` tell which requirements pip cannot meet together.
@@ -126,10 +126,10 @@ def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue
     if dependency.opaque is not None:
         return package
     try:
-        package = replace(package, version=Version(locked.version))
+        package = package._replace(version=Version(locked.version))
         specifier = SpecifierSet(f"=={locked.version}")
     except (InvalidVersion, InvalidSpecifier):
-        return replace(package, reason=f"`{locked.version}` is not a version (PEP 440)")
+        return package._replace(reason=f"`{locked.version}` is not a version (PEP 440)")
     listed: Sequence[Distribution] = locked.distributions
     evidence = Evidence(Origin.LOCKFILE, "", locked.path)
     if not listed:
@@ -137,10 +137,9 @@ def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue
             case Offer() as offer:
                 listed, evidence = offer.distributions, offer.evidence
             case Unavailable() as unavailable:
-                return replace(package, reason=unavailable.reason)
+                return package._replace(reason=unavailable.reason)
     choice = choose(listed, specifier, catalogue.target, catalogue.choice, dependency.hashes)
-    return replace(
-        package,
+    return package._replace(
         distribution=choice.distribution,
         reason=choice.obstacle or "",
         evidence=evidence,
@@ -158,17 +157,16 @@ def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[di
     reached = _reached(roots, resolved.candidates, catalogue)
     packages = {name: _package(each, catalogue) for name, each in reached.items()}
     disagreements = sorted(package.reason for package in packages.values() if package.conflict)
-    return packages, (*([resolution.GAVE_UP] if resolved.gave_up else []), *disagreements)
+    return packages, (*([GAVE_UP] if resolved.gave_up else []), *disagreements)
 
 
-@dataclass(slots=True)
-class _Reached:
+class _Reached(NamedTuple):
     """A project on the way down from the user's requirements; `wanted` is what is asked of it, and by whom."""
 
     candidate: Candidate
     dependency: Dependency
     via: tuple[str, ...]
-    wanted: list[tuple[Wanted, str]] = field(default_factory=list)
+    wanted: list[tuple[Wanted, str]]
 
 
 def _reached(
@@ -179,7 +177,7 @@ def _reached(
     """What the user's requirements lead to, each searched breadth first, so that its chains are the shortest ones."""
     reached: dict[str, _Reached] = {}
     for dependency, _ in roots:
-        reached.setdefault(dependency.name, _Reached(candidates[dependency.name, NO_EXTRAS], dependency, ()))
+        reached.setdefault(dependency.name, _Reached(candidates[dependency.name, NO_EXTRAS], dependency, (), []))
     searched: set[Identifier] = set()
     for dependency, wanted in roots:
         queue: deque[tuple[Wanted, tuple[str, ...], str]] = deque((each, (), "the requirements") for each in wanted)
@@ -187,7 +185,7 @@ def _reached(
             each, via, parent = queue.popleft()
             if each.name in catalogue.fixed:
                 continue
-            here = _Reached(candidates[each.name, NO_EXTRAS], dependency, via)
+            here = _Reached(candidates[each.name, NO_EXTRAS], dependency, via, [])
             reached.setdefault(each.name, here).wanted.append((each, parent))
             if each.identifier in searched:
                 continue
@@ -208,14 +206,14 @@ def _package(reached: _Reached, catalogue: Catalogue) -> Resolved:
         return _missing(package, reached.wanted, catalogue)
     offer = catalogue.offer(name)
     if isinstance(offer, Unavailable):
-        return replace(package, reason=offer.reason, known=False)
-    package = replace(package, evidence=offer.evidence)
+        return package._replace(reason=offer.reason, known=False)
+    package = package._replace(evidence=offer.evidence)
     if candidate.distribution is None:
         return _missing(package, reached.wanted, catalogue)
     if catalogue.choice.require_hashes and not _has_hash(name, reached.wanted, catalogue):
-        return replace(package, distribution=None, reason="pip requires hashes here, and there is no hash of it")
-    return replace(
-        package, needs_unknown=_why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
+        return package._replace(distribution=None, reason="pip requires hashes here, and there is no hash of it")
+    return package._replace(
+        needs_unknown=_why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
     )
 
 
@@ -231,12 +229,12 @@ def _direct(package: Resolved, target: Target) -> Resolved:
         reason = (
             package.dependency.opaque if not package.via and package.dependency.opaque else "it is a direct reference"
         )
-        return replace(package, reason=reason, known=False, needs_unknown=reason)
-    package = replace(package, needs_unknown="it is a direct reference, which is not fetched")
+        return package._replace(reason=reason, known=False, needs_unknown=reason)
+    package = package._replace(needs_unknown="it is a direct reference, which is not fetched")
     if file.tags is None or any(tag in target.preferences for tag in file.tags):
         return package
     obstacle = Obstacle.OTHER_PLATFORM
-    return replace(package, distribution=None, reason=f"`{file.filename}` is for another platform", obstacle=obstacle)
+    return package._replace(distribution=None, reason=f"`{file.filename}` is for another platform", obstacle=obstacle)
 
 
 def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue) -> Resolved:
@@ -246,15 +244,15 @@ def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue:
         {f"`{each.url or each.specifier}` by {whose}" for each, whose in every if each.url or each.specifier}
     )
     if any(each.url is not None for each, _ in every):
-        return replace(package, reason=f"`{package.name}` is asked for as {', '.join(asked)}", conflict=True)
+        return package._replace(reason=f"`{package.name}` is asked for as {', '.join(asked)}", conflict=True)
     obstacle = catalogue.obstacle(package.name, [each for each, _ in every])
     if obstacle is None:
         reason = f"no release of `{package.name}` goes with what else is required"
-        return replace(package, reason=reason, conflict=True)
+        return package._replace(reason=reason, conflict=True)
     if any(catalogue.obstacle(package.name, [each]) for each, _ in every):
-        return replace(package, reason=str(obstacle), obstacle=obstacle)
+        return package._replace(reason=str(obstacle), obstacle=obstacle)
     reason = f"no release of `{package.name}` meets all of {', '.join(asked)}"
-    return replace(package, reason=reason, conflict=True)
+    return package._replace(reason=reason, conflict=True)
 
 
 def _why_needs_unknown(file: Distribution, declared: Needs | Unavailable | None, catalogue: Catalogue) -> str | None:

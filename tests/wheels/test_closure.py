@@ -14,9 +14,9 @@ from packaging.version import Version
 from lint_alpine.environment import Environment, Libc
 from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements
 from lint_alpine.source import Source
-from lint_alpine.wheels import catalogue, resolution
+from lint_alpine.wheels import catalogue, search
 from lint_alpine.wheels.choice import Obstacle
-from lint_alpine.wheels.closure import Closure, Resolved, resolve
+from lint_alpine.wheels.closure import GAVE_UP, Closure, Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
 
@@ -530,7 +530,7 @@ def test_reads_no_further_than_it_needs() -> None:
 
 
 def test_a_search_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(resolution, "MOST_STEPS", 3000)
+    monkeypatch.setattr(search, "MOST_STEPS", 3000)
     releases: dict[str, list[str]] = {f"{name} {n}": [] for name in "abcdef" for n in range(1, 9)}
     for n in range(1, 9):
         for name, following in zip("abcde", "bcdef", strict=True):
@@ -538,7 +538,7 @@ def test_a_search_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> Non
             releases[f"x{name} {n}"] = [f"y=={n if name != 'c' else 9 - n}"]
         releases[f"y {n}"] = []
     closure = close(World(releases), *"abcdef")
-    assert closure.conflicts[0] == resolution.GAVE_UP
+    assert closure.conflicts[0] == GAVE_UP
     assert {each.name for each in closure.packages} >= set("abcdef")
 
 
@@ -585,7 +585,7 @@ def test_any_world_has_a_closure_that_holds_together(releases: dict[str, list[st
     found = {each.name: each for each in closure.packages}
     assert len(found) == len(closure.packages)
     assert all((each.distribution is None) == bool(each.reason) for each in closure.packages)
-    if closure.conflicts[:1] == (resolution.GAVE_UP,):
+    if closure.conflicts[:1] == (GAVE_UP,):
         return
     needed = [(Requirement(line), "") for line in lines]
     needed += [
