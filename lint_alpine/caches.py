@@ -37,8 +37,9 @@ _PURGES = (("pip", "cache", "purge"), ("pip3", "cache", "purge"), ("uv", "cache"
 
 
 def apk_index_kept(install: ApkInstall, step: Step, following: Sequence[Command]) -> bool:
-    """Whether the package index that this command fetches is still in the layer at the end of its RUN."""
-    if install.no_cache or install.simulate or install.root != "/" or install.verb is ApkVerb.FIX:
+    """Whether the package index that this command fetches is still in the layer at the end of its RUN. What an ONBUILD
+    trigger leaves is told where the trigger stands."""
+    if step.brought_by or install.no_cache or install.simulate or install.root != "/" or install.verb is ApkVerb.FIX:
         return False
     folders = (install.cache_dir,) if install.cache_dir else APK_CACHE_FOLDERS
     if any(_is_mounted(folder, step.mounts) for folder in folders):
@@ -73,7 +74,7 @@ def home_of(user: str | None) -> str | None:
 def python_cache_kept(install: Install, step: Step, following: Sequence[Command]) -> bool:
     """Whether the installer's cache is still in the layer at the end of its RUN. Nothing is claimed of a cache whose
     folder is not known."""
-    if install.no_cache is not False or install.dry_run:
+    if step.brought_by or install.no_cache is not False or install.dry_run:
         return False
     folder = cache_folder(install, step)
     if folder is None or _is_mounted(folder, step.mounts):

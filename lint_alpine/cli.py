@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lint_alpine.report.report import Report
     from lint_alpine.rule import Rule
     from lint_alpine.wheels.index import PackageIndex
+    from lint_alpine.wheels.transport import Statistics
 
 CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
@@ -64,7 +65,7 @@ def _check(arguments: "Namespace") -> int:
         for rule in rules
         if rule.code in selection.codes
     )
-    progress = _Progress()
+    progress = _Progress(watched=sys.stderr.isatty() and not arguments.quiet)
     index = _open_index(config, progress) if config.online else None
     try:
         settings = _settings(config, chosen, index)
@@ -76,7 +77,7 @@ def _check(arguments: "Namespace") -> int:
             index.close()
             progress.clear()
             if arguments.verbose:
-                _say(f"lint-alpine: {index.statistics}")
+                _say(_told(index.statistics))
     for failure in report.failures:
         _say(f"lint-alpine: error: {failure.path}: {failure.message}")
     _write(_diff(report, config) if config.diff else _render(report, config, arguments.output), arguments.output)
@@ -113,21 +114,19 @@ def _open_index(config: "Config", progress: "_Progress") -> "PackageIndex":
     from lint_alpine.wheels.index import PackageIndex
     from lint_alpine.wheels.settings import find
 
-    settings = find(config.index_url, config.extra_index_url)
-    for note in settings.notes:
-        _say(f"lint-alpine: note: {note}")
-    return PackageIndex(settings, DiskCache(cache_folder()), progress)
+    return PackageIndex(find(config.index_url, config.extra_index_url), DiskCache(cache_folder()), progress)
 
 
 class _Progress:
     """Tells a person who is watching how far the index has answered, once that takes longer than half a second."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, watched: bool) -> None:
+        self._watched = watched
         self._start = time.monotonic()
         self._shown = False
 
     def __call__(self, done: int, total: int) -> None:
-        if sys.stderr.isatty() and (self._shown or time.monotonic() - self._start > 0.5):
+        if self._watched and (self._shown or time.monotonic() - self._start > 0.5):
             self._shown = True
             print(f"\rasking the package index: {done} of {total} ", end="", file=sys.stderr, flush=True)
 
@@ -274,6 +273,14 @@ def _explain(wanted: Sequence[str]) -> int:
     for rule, page in _pages():
         print(f"{rule.code}  {rule.name:{width}}  {rule.severity:7}  {'' if rule.default else '(off) '}{page.summary}")
     return CLEAN
+
+
+def _told(statistics: "Statistics") -> str:
+    megabytes = statistics.bytes_received / 1_000_000
+    return (
+        f"lint-alpine: {statistics.requests} requests to the package index, {megabytes:.1f} MB received, "
+        f"{statistics.cache_hits} answers from the cache"
+    )
 
 
 def _say(text: str) -> None:

@@ -2,12 +2,13 @@
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from lint_alpine import images
 from lint_alpine.context import BuildContext
-from lint_alpine.dockerfile.commands import exec_form_command, read_commands, run_script
-from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, parse
+from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
+from lint_alpine.dockerfile.instructions import Dockerfile, parse
 from lint_alpine.dockerfile.stages import Mount, Stage, Stages, Step, read_stages
 from lint_alpine.dockerfile.words import arguments, expand
 from lint_alpine.effects import StageState, read_run
@@ -15,7 +16,7 @@ from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
 from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, heredoc_source
 from lint_alpine.packages import World
-from lint_alpine.source import Excerpt, Source
+from lint_alpine.source import Source, Span
 from lint_alpine.wheels.sources import Sources
 
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh", "ksh", "mksh", "busybox"})
@@ -126,15 +127,14 @@ class _Reader:
             return
         lines = images.onbuild(stage.base.reference or "")
         if lines:
-            trigger = parse(Source(self.dockerfile.source.path, "\n".join(lines)))
-            for instruction in trigger.instructions:
-                yield Step(_at(instruction, stage), {}, {}, "/", None, None)
+            for instruction in parse(Source(self.dockerfile.source.path, "\n".join(lines))).instructions:
+                yield Step(instruction, {}, {}, "/", None, None, brought_by=stage.base.span)
 
     def _local_triggers(self, stage: Stage) -> Iterator[Step]:
         assert stage.base.stage is not None
         for step in self.stages.stages[stage.base.stage].steps:
             if step.onbuild:
-                yield step._replace(onbuild=False)
+                yield step._replace(onbuild=False, brought_by=stage.base.span)
 
     def _placed(self, step: Step) -> list[Placed]:
         instruction = step.instruction
@@ -191,8 +191,21 @@ class _Reader:
         if step.shell is not None and posixpath.basename(step.shell[0]) not in _SHELLS:
             return Run(step, (), shell=False)
         if instruction.exec_form is not None:
-            return Run(step, exec_form_command(instruction.exec_form, step.variables))
-        return Run(step, read_commands(run_script(instruction), step.variables))
+            commands = exec_form_command(instruction.exec_form, step.variables)
+        else:
+            script = run_script(instruction)
+            if not _is_for_a_shell(script.text):
+                return Run(step, (), shell=False)
+            commands = read_commands(script, step.variables)
+        if step.brought_by is not None:
+            commands = tuple(_at(command, step.brought_by) for command in commands)
+        return Run(step, commands)
+
+
+def _is_for_a_shell(script: str) -> bool:
+    """Whether a script without `#!`, or with a shell in it."""
+    first = script.partition("\n")[0]
+    return not first.startswith("#!") or any(posixpath.basename(word) in _SHELLS for word in first[2:].split())
 
 
 def expand_or_none(raw: str, step: Step, escape: str) -> str | None:
@@ -202,10 +215,7 @@ def expand_or_none(raw: str, step: Step, escape: str) -> str | None:
         return None
 
 
-def _at(instruction: Instruction, stage: Stage) -> Instruction:
-    """An instruction of the base image: every place in it is the FROM that brings it."""
-    span = stage.base.span
-    pieces = tuple((index, span.begin) for index in range(len(instruction.arguments.text) + 1))
-    moved = Excerpt(span.source, instruction.arguments.text, pieces or ((0, span.begin),))
-    words = tuple((text, span) for text, _ in instruction.exec_form) if instruction.exec_form is not None else None
-    return instruction._replace(keyword=span, span=span, arguments=moved, exec_form=words)
+def _at(command: Command, span: Span) -> Command:
+    """A command of a trigger: every place in it is the FROM that brings it."""
+    arguments = tuple(replace(argument, span=span) for argument in command.arguments)
+    return command._replace(span=span, program=span, arguments=arguments)

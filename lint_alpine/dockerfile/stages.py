@@ -44,7 +44,8 @@ class Step(NamedTuple):
     """An instruction of a stage with the state in which it runs.
 
     `variables` are ARG and ENV values by name (None: set, but the value is not known), `environment` those of ENV alone.
-    `onbuild`: it runs in the builds that start from this image, not in this one.
+    `onbuild`: it runs in the builds that start from this image, not in this one. `brought_by`: the FROM of whose image
+    it is an ONBUILD trigger.
     """
 
     instruction: Instruction
@@ -55,6 +56,7 @@ class Step(NamedTuple):
     shell: tuple[str, ...] | None
     mounts: tuple[Mount, ...] = ()
     onbuild: bool = False
+    brought_by: Span | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,14 @@ from posixpath import normpath
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command, read_commands
 from lint_alpine.installs.dependency import Dependency, Requirements
+from lint_alpine.installs.install import Install
+from lint_alpine.installs.read import read_install
 from lint_alpine.source import Excerpt, Source
 
 
 def command(text: str) -> Command:
-    """The first command of a script; a variable that the script does not set is not known."""
-    return read_commands(Excerpt.whole(Source("Dockerfile", text)), {})[0]
+    """The last command of a script; a variable that the script does not set is not known."""
+    return read_commands(Excerpt.whole(Source("Dockerfile", text)), {})[-1]
 
 
 @dataclass
@@ -30,6 +32,21 @@ class FakeFiles:
 
     def find(self, pattern: str) -> tuple[str, ...]:
         return tuple(sorted(path for path in self.texts if fnmatchcase(path, normpath(pattern))))
+
+
+def install(text: str, files: Mapping[str, str | Requirements] | None = None, **variables: str | None) -> Install:
+    """What the last command of a script installs."""
+    found = read_install(command(text), FakeFiles(files or {}), variables)
+    assert isinstance(found, Install)
+    return found
+
+
+def asks(text: str, files: Mapping[str, str | Requirements] | None = None, **variables: str | None) -> list[str]:
+    """The requirements of that command, if nothing of it is left open."""
+    requirements = install(text, files, **variables).requirements
+    assert faults(requirements) == []
+    assert requirements.complete
+    return names(requirements.dependencies)
 
 
 def names(dependencies: tuple[Dependency, ...]) -> list[str]:
