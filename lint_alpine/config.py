@@ -1,6 +1,7 @@
 """What a run is asked to do: Config from pyproject.toml or .lint-alpine.toml, and from flags."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from enum import StrEnum
@@ -77,6 +78,8 @@ class Config:
     images: Mapping[str, str] = field(default_factory=dict)
 
 
+# `[tool.lint-alpine]`, or a table `tool` that may hold it; the name alone may be that of a dependency or a script.
+_MAY_HAVE_TABLE = re.compile(rb"""(?m)\btool["'\s]*\.["'\s]*lint-alpine|^\s*\[?\s*["']?tool["']?\s*[\]=]""")
 _KEYS = frozenset(item.name.replace("_", "-") for item in fields(Config)) | {"offline"}
 # What concerns one run and no project.
 _ONLY_FLAGS = frozenset({"config", "isolated", "output", "stdin-filename"})
@@ -124,7 +127,7 @@ def _find(start: Path) -> Layer | None:
             return Layer(_toml(own, _read(own)), own)
         data = read_bytes(project, MAX_BYTES)
         # Most projects have no such table: importing tomllib for them costs 10 ms, and what is not ours may be broken.
-        if isinstance(data, bytes) and TABLE.encode() in data:
+        if isinstance(data, bytes) and _MAY_HAVE_TABLE.search(data):
             table = _project_table(project, data)
             if table is not None:
                 return Layer(table, project)

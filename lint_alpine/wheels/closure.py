@@ -117,14 +117,18 @@ def _locked_packages(asked: Iterable[Dependency], catalogue: Catalogue) -> dict[
     """A lock file lists all that is installed, so nothing is resolved, and nobody asked what they need."""
     first = _first_of_each(each for each in asked if each.locked is not None)
     locked = {name: (each, each.locked) for name, each in first.items() if each.locked is not None}
-    catalogue.ask_offers([name for name, (_, release) in locked.items() if not release.distributions])
+    unlisted = [name for name, (each, lock) in locked.items() if not lock.distributions and each.opaque is None]
+    catalogue.ask_offers(unlisted)
     return {name: _locked_package(dependency, release, catalogue) for name, (dependency, release) in locked.items()}
 
 
 def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue) -> Resolved:
     package = Resolved(dependency.name, None, None, dependency, reason=dependency.opaque or "", known=False)
     if dependency.opaque is not None:
-        return package
+        # Where it is a wheel at a URL or path, that wheel is listed.
+        package = package._replace(needs_unknown=f"it is {dependency.opaque}, which is not fetched")
+        if not locked.distributions:
+            return package
     try:
         package = package._replace(version=Version(locked.version))
         specifier = SpecifierSet(f"=={locked.version}")
@@ -224,13 +228,11 @@ def _has_hash(name: str, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalo
 
 def _direct(package: Resolved, target: Target) -> Resolved:
     """A direct reference says by its file name what it is; what it needs only its content tells."""
+    what = package.dependency.opaque if not package.via and package.dependency.opaque else "a direct reference"
+    package = package._replace(needs_unknown=f"it is {what}, which is not fetched")
     file = package.distribution
     if file is None:
-        reason = (
-            package.dependency.opaque if not package.via and package.dependency.opaque else "it is a direct reference"
-        )
-        return package._replace(reason=reason, known=False, needs_unknown=reason)
-    package = package._replace(needs_unknown="it is a direct reference, which is not fetched")
+        return package._replace(reason=what, known=False)
     if file.tags is None or any(tag in target.preferences for tag in file.tags):
         return package
     obstacle = Obstacle.OTHER_PLATFORM

@@ -22,8 +22,14 @@ FILES = {
     "dev/more.txt": "-r ../r.txt\npytest\n",
     "wheels/a-1.0-py3-none-any.whl": "",
     "wheels/b-2.0.tar.gz": "",
-    "app/pyproject.toml": "[project]\nname = 'app'\ndependencies = ['click']\n[project.optional-dependencies]\nx = ['rich']\n"
-    "[dependency-groups]\ntest = ['pytest']\n",
+    "app/pyproject.toml": """
+[project]
+name = "app"
+dependencies = ["click"]
+optional-dependencies.x = ["rich"]
+[dependency-groups]
+test = ["pytest"]
+""",
 }
 
 CALLS = {
@@ -83,9 +89,9 @@ def test_requirements_of_a_command(text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "pip list", "pip", "pip install --help", "pip -V", "pip uninstall -y a", "pip cache purge", "pip config list",
-        "pip $VERB a", "python -c 'import pip' install a", "python setup.py install", "python -m venv /venv", "pipdeptree",
-        "python -m", "npm install a", "pip --unknown install a",
+        "pip list", "pip", "pip install --help", "pip -V", "pip uninstall -y a", "pip cache purge",
+        "pip config list", "pip $VERB a", "python -c 'import pip' install a", "python setup.py install",
+        "python -m venv /venv", "pipdeptree", "python -m", "npm install a", "pip --unknown install a",
     ],
 )  # fmt: skip
 def test_what_installs_nothing(text: str) -> None:
@@ -102,6 +108,8 @@ def test_places_are_the_words() -> None:
     ]
 
 
+NO_VERSION = "expected semicolon (after name with no version specifier) or end"
+NO_INPUT = "what stands on its standard input is not known"
 UNKNOWN = {
     "pip install $PACKAGES": ([], []),
     "pip install a $PACKAGES": (["a"], []),
@@ -122,18 +130,12 @@ UNKNOWN = {
     ),
     "pip install a=1": (
         [],
-        [
-            "Dockerfile:1: a=1: pip does not take `a=1`: "
-            "expected semicolon (after name with no version specifier) or end"
-        ],
+        [f"Dockerfile:1: a=1: pip does not take `a=1`: {NO_VERSION}"],
     ),
     "pip install --unknown-option value a": (["a"], []),
     "curl https://h | pip install -r /dev/stdin": (
         [],
-        [
-            "Dockerfile:1: /dev/stdin: the requirements file `/dev/stdin` cannot be read: "
-            "what stands on its standard input is not known"
-        ],
+        [f"Dockerfile:1: /dev/stdin: the requirements file `/dev/stdin` cannot be read: {NO_INPUT}"],
     ),
     "curl https://h | xargs pip install": ([], []),
 }
@@ -160,10 +162,8 @@ def test_options_whose_values_are_not_known() -> None:
 
 
 def test_constraints_and_choice() -> None:
-    found = install(
-        "pip install -c c.txt --no-binary=Foo_Bar,b --only-binary b --pre --prefer-binary --no-deps --require-hashes a",
-        FILES,
-    ).requirements
+    options = "-c c.txt --no-binary=Foo_Bar,b --only-binary b --pre --prefer-binary --no-deps --require-hashes"
+    found = install(f"pip install {options} a", FILES).requirements
     assert names(found.constraints) == ["flask<3"]
     assert found.choice._asdict() == {
         "no_binary": {"foo-bar"},
@@ -230,9 +230,9 @@ def test_the_command_line_wins_over_variables_and_those_over_configuration() -> 
         **FILES,
         "/etc/pip.conf": "[global]\nindex-url = https://configured\nextra-index-url =\n  https://b\n  https://c\n",
     }
-    assert install("pip install a", files).requirements.indexes == ("https://b", "https://c", "https://configured")
+    assert install("pip install a", files).requirements.indexes == ("https://configured", "https://b", "https://c")
     with_variable = {"PIP_INDEX_URL": "https://variable", "PIP_EXTRA_INDEX_URL": "https://d"}
-    assert install("pip install a", files, **with_variable).requirements.indexes == ("https://d", "https://variable")
+    assert install("pip install a", files, **with_variable).requirements.indexes == ("https://variable", "https://d")
     assert install("pip install -i https://word a", files, **with_variable).requirements.indexes == (
         "https://d",
         "https://word",
@@ -367,12 +367,13 @@ def test_a_wheel_that_is_named_brings_its_file() -> None:
 
 WORD = st.sampled_from(
     [
-        "a", "b==1", "-r", "r.txt", "-rr.txt", "--requirement=r.txt", "--req", "-c", "c.txt", "--const", "-e", "-i", "url",
-        "--index-url", "--index-url=x", "--pypi-url", "--extra-index-url=y", "--extra", "-f", "-fz", "--no-deps",
-        "--no-dependencies", "--no-dep", "--pre", "--no-index", "--no-binary", ":all:", "--no-binary=a,b", "--only-binary=a",
-        "--only-b", "-U", "-qU", "-Ur", "-vvv", "-t", "-tx", "--user", "--no-user", "--no-cache-dir", "--no-cache", "--no-c",
-        "--cache-dir", "--cache-dir=q", "--", "-", "--prefix", "--root", "--root=", "--dry-run=1", "--unknown", "-Z",
-        "--break-system-packages", "--prefer-binary", "-I", "--group", "g", "-C", "k=v", "--config-settings=k=v",
+        "a", "b==1", "-r", "r.txt", "-rr.txt", "--requirement=r.txt", "--req", "-c", "c.txt", "--const", "-e", "-i",
+        "url", "--index-url", "--index-url=x", "--pypi-url", "--extra-index-url=y", "--extra", "-f", "-fz",
+        "--no-deps", "--no-dependencies", "--no-dep", "--pre", "--no-index", "--no-binary", ":all:",
+        "--no-binary=a,b", "--only-binary=a", "--only-b", "-U", "-qU", "-Ur", "-vvv", "-t", "-tx", "--user",
+        "--no-user", "--no-cache-dir", "--no-cache", "--no-c", "--cache-dir", "--cache-dir=q", "--", "-",
+        "--prefix", "--root", "--root=", "--dry-run=1", "--unknown", "-Z", "--break-system-packages",
+        "--prefer-binary", "-I", "--group", "g", "-C", "k=v", "--config-settings=k=v",
     ]
 )  # fmt: skip
 
@@ -402,7 +403,7 @@ def test_as_pip_parses_it(words: list[str]) -> None:
         assert [option.value for option in found.all(name)] == getattr(expected, destination)
     assert found.has("no-deps") == expected.ignore_dependencies
     assert found.has("pre") == expected.pre
-    assert found.has("upgrade") == expected.upgrade
+    assert found.has("upgrade") == bool(expected.upgrade)
     assert found.has("no-index") == expected.no_index
     assert found.has("prefer-binary") == expected.prefer_binary
     assert found.value("target") == expected.target_dir
@@ -445,7 +446,8 @@ def test_asks_alone_needs_no_heavy_import() -> None:
         "import sys\n"
         "from tests.installs.support import asks\n"
         "asks('pip install a==1 -r r.txt', {'r.txt': 'b --hash=sha256:aa'})\n"
-        "print(sorted({'tomllib', 'configparser', 'ast', 'json', 'packaging.pylock', 'resolvelib', 'httpx'} & set(sys.modules)))"
+        "costly = {'asyncio', 'configparser', 'httpx', 'packaging.pylock', 'resolvelib', 'tomllib'}\n"
+        "print(sorted(costly & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

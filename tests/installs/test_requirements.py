@@ -40,14 +40,14 @@ PLACES = {
         ["r.txt:1: x @ https://h/x.zip#sha1=aa"],
     ),
     "options are not part of it": ("flask==1  --hash=sha256:aa", ["r.txt:1: flask==1"]),
-    "continued options": ("flask==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nx", ["r.txt:1: flask==1", "r.txt:4: x"]),
+    "continued options": ("a==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb\nx", ["r.txt:1: a==1", "r.txt:4: x"]),
     "a continued requirement": ("fla\\\nsk\nx", ["r.txt:1: fla\\\nsk", "r.txt:3: x"]),
     "backslashes at both ends go": ("fla\\\\\n\\sk\\\n==1", ["r.txt:1: fla\\\\\n\\sk\\\n==1"]),
     "a comment line ends a continuation": ("flask \\\n# c \\\nx", ["r.txt:1: flask", "r.txt:3: x"]),
     "a comment at the end of a continued line eats the rest": ("flask # c \\\nx\ny", ["r.txt:1: flask", "r.txt:3: y"]),
     "a continuation into the end": ("flask \\", ["r.txt:1: flask"]),
     "CRLF": ("flask\r\nx\r\n", ["r.txt:1: flask", "r.txt:2: x"]),
-    "every line end of Python": ("a\fb\x1cc\u2028d\re", ["r.txt:1: a", "r.txt:1: b", "r.txt:1: c", "r.txt:1: d", "r.txt:1: e"]),
+    "every line end of Python": ("a\fb\x1cc\u2028d\re", [f"r.txt:1: {name}" for name in "abcde"]),
     "VCS": ("git+https://h/o/name.git@v1#egg=name", ["r.txt:1: git+https://h/o/name.git@v1#egg=name"]),
     "editable VCS": ("-e git+https://h/o/r#egg=name", ["r.txt:1: git+https://h/o/r#egg=name"]),
     "a tab is no blank before options": ("flask\t--pre", []),
@@ -162,11 +162,11 @@ def test_constraints_must_be_plain(line: str) -> None:
 
 
 OPAQUE = {
-    "https://h/a-1.0.tar.gz": ("a@ https://h/a-1.0.tar.gz", "a URL"),
-    "a @ https://h/x": ("a@ https://h/x", "a URL"),
-    "git+ssh://git@h/o/name.git@main": ("name@ git+ssh://git@h/o/name.git@main", "a VCS reference"),
-    "https://h/o/name/archive/main.zip": ("name@ https://h/o/name/archive/main.zip", "a URL"),
-    "./a-1.0.tar.gz": ("a==1.0", "a local file"),
+    "https://h/a-1.0.tar.gz": ("a@ https://h/a-1.0.tar.gz", "it is a URL"),
+    "a @ https://h/x": ("a@ https://h/x", "it is a URL"),
+    "git+ssh://git@h/o/name.git@main": ("name@ git+ssh://git@h/o/name.git@main", "it is a VCS reference"),
+    "https://h/o/name/archive/main.zip": ("name@ https://h/o/name/archive/main.zip", "it is a URL"),
+    "./a-1.0.tar.gz": ("a==1.0", "it is a local file"),
 }
 
 
@@ -182,7 +182,7 @@ def test_a_repository_that_tells_no_name_leaves_the_list_incomplete() -> None:
 
 
 def test_variables() -> None:
-    text = "a==${VERSION}  # x\n${NAME}[z]\nb==${UNSET}\n--index-url https://${TOKEN}@index.example\nc ; ${MARKER}\n$VERSION"
+    text = "a==${VERSION}  # x\n${NAME}[z]\nb==${UNSET}\n--index-url https://${TOKEN}@h\nc ; ${MARKER}\n$VERSION"
     found = read(text, {"VERSION": "1.25", "NAME": "longer-than-its-variable", "TOKEN": None, "MARKER": "os_name=='x'"})
     assert places(found.dependencies) == ["r.txt:1: a==${VERSION}", "r.txt:2: ${NAME}[z]", "r.txt:5: c ; ${MARKER}"]
     assert names(found.dependencies)[:2] == ["a==1.25", "longer-than-its-variable[z]"]
@@ -219,7 +219,7 @@ def test_what_cannot_be_decoded(data: bytes) -> None:
 
 
 HOSTILE = {
-    "many lines": "a\n" * 120_000,
+    "many comments": "# a\n" * 200_000,
     "blanks": "a" + " " * 200_000 + "b",
     "hash signs": "a#" * 200_000,
     "one long name": "a" * 500_000,
@@ -243,11 +243,10 @@ def test_hostile_files_take_bounded_time(text: str) -> None:
 
 
 def test_a_file_with_too_many_requirements_says_so() -> None:
-    found = read("a\n" * (MOST_REQUIREMENTS + 5))
-    assert len(found.dependencies) == MOST_REQUIREMENTS
-    assert faults(found) == [
-        f"r.txt:{MOST_REQUIREMENTS + 1}: a: `r.txt` is read no further: it has more than {MOST_REQUIREMENTS} requirements"
-    ]
+    limit = MOST_REQUIREMENTS
+    found = read("a\n" * (limit + 5))
+    assert len(found.dependencies) == limit
+    assert faults(found) == [f"r.txt:{limit + 1}: a: `r.txt` is read no further: it has more than {limit} requirements"]
 
 
 # Against pip itself.
@@ -311,10 +310,11 @@ END = st.sampled_from(["\n", "\n", "\r\n", " \\\n", "\\\n", "\\\\\n", "\f", "\r"
 WHOLE = st.sampled_from(["\n", "\r\n", " \\\n"])
 OPTION = st.sampled_from(
     [
-        "--pre", "--no-binary alpha", "--only-binary=beta-b,d1", "--no-binary :all:", "--only-binary :none:", "-f links",
-        "--find-l links", "-r other.txt", "-rother.txt", "-c other.txt", "--requirement=other.txt", "--constraint no.txt",
-        "-e git+https://h/r#egg=e", "--editable=git+https://h/r#egg=f", "--no-index", "--bogus", "--pre=1", "-q",
-        "--trusted-host h", "--require-hashes", "--config-settings a=b", "-C x", "--no-bin alpha", "'-r' other.txt", "--",
+        "--pre", "--no-binary alpha", "--only-binary=beta-b,d1", "--no-binary :all:", "--only-binary :none:",
+        "-f links", "--find-l links", "-r other.txt", "-rother.txt", "-c other.txt", "--requirement=other.txt",
+        "--constraint no.txt", "-e git+https://h/r#egg=e", "--editable=git+https://h/r#egg=f", "--no-index",
+        "--bogus", "--pre=1", "-q", "--trusted-host h", "--require-hashes", "--config-settings a=b", "-C x",
+        "--no-bin alpha", "'-r' other.txt", "--",
     ]
 )  # fmt: skip
 PIECE = st.one_of(

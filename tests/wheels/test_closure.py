@@ -428,6 +428,29 @@ def test_locked_releases_are_not_resolved() -> None:
     assert world.asked_offers == [["c", "e"]]
 
 
+def test_a_wheel_that_is_named_by_its_place() -> None:
+    world = World({"b 1": ["a>5"]})
+    wheel = file_of("a-1-py3-none-any.whl", "a")
+    foreign = file_of("c-1-cp312-cp312-manylinux_2_28_x86_64.whl", "c")
+    dependencies = (
+        *written("a", opaque="a URL", locked=Locked("1", (wheel,), "requirements.txt")),
+        *written("b"),
+        *written("c", opaque="a local file", locked=Locked("1", (foreign,), "requirements.txt")),
+        *written("d", opaque="a VCS reference", locked=Locked("1", (), "poetry.lock")),
+    )
+    closure = resolve(Requirements(dependencies), ALPINE, None, world, world)
+    assert [(each.name, each.known, each.distribution) for each in closure.packages] == [
+        ("a", True, wheel),
+        ("b", True, file_of("b-1-py3-none-any.whl", "b")),
+        ("c", True, None),
+        ("d", False, None),
+    ]
+    assert find(closure, "a").needs_unknown == "it is a URL, which is not fetched"
+    assert find(closure, "c").obstacle == Obstacle.OTHER_PLATFORM
+    assert find(closure, "d").reason == "a VCS reference"
+    assert world.asked_offers == [["b"]]
+
+
 def test_locked_beside_unlocked() -> None:
     world = World({"a 1": ["b>=2"], "b 1": [], "b 2": []})
     dependencies = (*written("b", locked=Locked("1", (), "uv.lock")), *written("a"))
