@@ -1,20 +1,82 @@
 """Names of apk packages that an Alpine release does not have: gone by then, or not come yet."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine import data
 from lint_alpine.alpine_releases import order
+from lint_alpine.certain import must_succeed
+from lint_alpine.installs.install import ApkPackage, ApkVerb
+from lint_alpine.repositories import may_add_names, replaces_repositories
+from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import apk_name
+
+if TYPE_CHECKING:
+    from lint_alpine.facts import ApkAddition, Facts, StageFacts
 
 
 class Absence(NamedTuple):
-    """A name that a release does not have. `reason` says since or until when (a clause); `instead` is the name that
-    the release has for the same thing, None where it has none."""
+    """A name that a release does not have: `last` is the last release that had it, or `first` the first that will.
+
+    `instead` is the name that the release has for the same thing, None where it has none.
+    """
 
     name: str
     release: str
-    reason: str
+    last: str | None
+    first: str | None
     instead: str | None
+
+
+class Absent(NamedTuple):
+    """A package that `apk add` cannot find: the stage, the name in the word that asks for it, and why it is not there."""
+
+    stage: "StageFacts"
+    span: Span
+    absence: Absence
+
+
+def absent_packages(facts: "Facts") -> Iterator[Absent]:
+    """What the stages ask of apk and their Alpine releases do not have, as long as the repositories are the image's."""
+    changed: list[bool] = []
+    for stage in facts.stages:
+        base = stage.stage.base.stage
+        more = base is not None and changed[base]
+        more = more or any(replaces_repositories(step.instruction) for step in stage.stage.steps)
+        release = _release(stage)
+        for run in stage.runs:
+            more = more or not run.shell or may_add_names(run, release)
+            for addition in () if more or release is None else stage.apk_additions:
+                if addition.run is run and _asks_own_release(addition):
+                    yield from _absent(stage, addition, release or "")
+        changed.append(more)
+
+
+def _release(stage: "StageFacts") -> str | None:
+    """The Alpine release of an official image: who else builds one may have added repositories."""
+    environment = stage.environment
+    if environment is None or environment.distro != "alpine" or "/" in environment.image:
+        return None
+    return environment.release
+
+
+def _asks_own_release(addition: "ApkAddition") -> bool:
+    install = addition.install
+    others = any(argument.written.startswith("--repositor") for argument in install.command.arguments)
+    return install.verb is ApkVerb.ADD and not install.repositories and not others and must_succeed(install.command)
+
+
+def _absent(stage: "StageFacts", addition: "ApkAddition", release: str) -> Iterator[Absent]:
+    for package in addition.install.packages:
+        if not (package.tag or package.conflict or package.file) and (why := absence(package.name, release)):
+            yield Absent(stage, _name(package), why)
+
+
+def _name(package: ApkPackage) -> Span:
+    """The name alone: the version behind it stays as it is."""
+    word = package.span
+    at = word.text.find(package.name)
+    return word if at < 0 else Span(word.source, word.begin + at, word.begin + at + len(package.name))
 
 
 def absence(name: str, release: str) -> Absence | None:
@@ -26,20 +88,24 @@ def absence(name: str, release: str) -> Absence | None:
     entry = data.apk()["packages"].get(name)
     if entry is None:
         return None
-    reason = _reason(entry, release)
-    if reason is None:
+    last, first = _after(entry, release), _before(entry, release)
+    if last is None and first is None:
         return None
     other = apk_name(name, release)
-    return Absence(name, release, reason, other if other != name else None)
+    return Absence(name, release, last, first, other if other != name else None)
 
 
-def _reason(entry: data.ApkPackage, release: str) -> str | None:
-    first, last = entry.get("first"), entry.get("last")
-    if last is not None and order(release) > order(last):
-        return f"the last release with it is {last}"
+def _after(entry: data.ApkPackage, release: str) -> str | None:
+    """The last release with a package that has gone by then."""
+    last = entry.get("last")
+    return last if last is not None and order(release) > order(last) else None
+
+
+def _before(entry: data.ApkPackage, release: str) -> str | None:
+    """The first release after this one with a package that has not come yet, or is away for a while."""
+    first = entry.get("first")
     if first is not None and order(release) < order(first):
-        return f"the first release with it is {first}"
-    later = [each for each in entry.get("missing_in", ()) if order(each) >= order(release)]
-    if release not in later:
-        return None
-    return f"the next release with it comes after {max(later, key=order)}"
+        return first
+    away = entry.get("missing_in", ())
+    later = (each for each in data.alpine()["releases"] if order(each) > order(release) and each not in away)
+    return next(later, None) if release in away else None

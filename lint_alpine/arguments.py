@@ -5,23 +5,30 @@ from pathlib import Path
 
 from lint_alpine import __version__
 
+
 def make_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False)
     volume = common.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
     volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
-    parser = argparse.ArgumentParser(prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux.")
+    parser = argparse.ArgumentParser(
+        prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux."
+    )
     parser.add_argument("--version", action="version", version=f"lint-alpine {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     _add_check_options(commands.add_parser("check", parents=[common], help="lint Dockerfiles"))
-    explain = commands.add_parser("explain", parents=[common], help="the page of a rule; without RULE the table of rules")
+    explain = commands.add_parser(
+        "explain", parents=[common], help="the page of a rule; without RULE the table of rules"
+    )
     explain.add_argument("rules", nargs="*", metavar="RULE", help="code or name")
     return parser
 
 
 def _add_check_options(parser: argparse.ArgumentParser) -> None:
     """The options carry the names and the values that a configuration file has; those not given are not there."""
-    parser.add_argument("paths", nargs="*", metavar="PATH", help="a file, a folder, or - for standard input (default: .)")
+    parser.add_argument(
+        "paths", nargs="*", metavar="PATH", help="a file, a folder, or - for standard input (default: .)"
+    )
     only_flags = parser.add_argument_group("this run")
     only_flags.add_argument("--output", metavar="FILE", help="write the report there instead of standard output")
     only_flags.add_argument("--stdin-filename", metavar="PATH", default="Dockerfile", help="the name of standard input")
@@ -29,12 +36,12 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     only_flags.add_argument("--isolated", action="store_true", help="read no configuration file")
     options = parser.add_argument_group("options, also in the configuration file")
 
-    def add(name: str, help: str, metavar: str | None = None, *, repeat: bool = False, switch: bool = False) -> None:
+    def add(name: str, text: str, metavar: str | None = None, *, repeat: bool = False, switch: bool = False) -> None:
         if switch:
-            options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=help)
+            options.add_argument(name, action="store_true", default=argparse.SUPPRESS, help=text)
         else:
             action = "append" if repeat else "store"
-            options.add_argument(name, action=action, metavar=metavar, default=argparse.SUPPRESS, help=help)
+            options.add_argument(name, action=action, metavar=metavar, default=argparse.SUPPRESS, help=text)
 
     add("--format", "text, gnu, json, sarif, github, gitlab, checkstyle, junit or rdjson", "NAME")
     add("--select", "rules by code, prefix or name; ALL for all", "CODES", repeat=True)
@@ -57,10 +64,27 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     add("--color", "auto, always or never", "WHEN")
 
 
-_FLAG_NAMES = (
-    "format select ignore severity fail-on strict fix unsafe-fixes diff online offline index-url extra-index-url platform"
-    " build-arg context target jobs color"
-).split()
+_FLAG_NAMES = [
+    "format",
+    "select",
+    "ignore",
+    "severity",
+    "fail-on",
+    "strict",
+    "fix",
+    "unsafe-fixes",
+    "diff",
+    "online",
+    "offline",
+    "index-url",
+    "extra-index-url",
+    "platform",
+    "build-arg",
+    "context",
+    "target",
+    "jobs",
+    "color",
+]
 
 
 def given_flags(arguments: argparse.Namespace) -> dict[str, object]:

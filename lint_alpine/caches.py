@@ -33,7 +33,12 @@ NO_CACHE_OPTIONS = {
     Installer.UV: "--no-cache",
     Installer.POETRY: "--no-cache",
 }
-_PURGES = (("pip", "cache", "purge"), ("pip3", "cache", "purge"), ("uv", "cache", "clean"), ("poetry", "cache", "clear"))
+_PURGES = (
+    ("pip", "cache", "purge"),
+    ("pip3", "cache", "purge"),
+    ("uv", "cache", "clean"),
+    ("poetry", "cache", "clear"),
+)
 
 
 def apk_index_kept(install: ApkInstall, step: Step, following: Sequence[Command]) -> bool:

@@ -136,8 +136,8 @@ class _Progress:
 
 
 def _lint(paths: Sequence[str], stdin_filename: str, settings: "Settings") -> "Report":
-    from lint_alpine.discovery import STANDARD_INPUT, discover
     from lint_alpine.context import decode
+    from lint_alpine.discovery import STANDARD_INPUT, discover
     from lint_alpine.linter import FileResult, lint_buffer, lint_file, report
 
     found = discover(paths)

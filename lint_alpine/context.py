@@ -4,9 +4,9 @@ import os
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
 from functools import cached_property
 from pathlib import Path, PurePosixPath
+from typing import NamedTuple
 
 from lint_alpine.source import Source
 
@@ -97,7 +97,7 @@ class BuildContext:
         return os.path.realpath(self.root)
 
     def _resolve(self, path: str) -> Path | Missing:
-        """The file behind a path of the context (`/` is its root): `..` cannot leave it, neither can a symbolic link."""
+        """The file behind a path of the context (`/` is its root): neither `..` nor a symbolic link can leave it."""
         parts: list[str] = []
         for part in PurePosixPath(path.lstrip("/")).parts:
             if part == "..":
@@ -108,7 +108,7 @@ class BuildContext:
                 parts.append(part)
         if "\0" in path:
             return Missing("the path has a NUL character")
-        target = os.path.realpath(os.path.join(self._real_root, *parts))
+        target = os.path.realpath(Path(self._real_root, *parts))
         if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
             return Missing("a symbolic link leaves the build context")
         return Path(target)
@@ -139,10 +139,10 @@ class BuildContext:
 
     def has_file(self, path: str) -> bool:
         """Whether something that is no folder stands there, readable or not: what `read` then says is worth knowing."""
-        return os.path.lexists(os.path.join(self._real_root, os.path.normpath(path.lstrip("/")))) and not self.is_folder(path)
+        return os.path.lexists(Path(self._real_root, os.path.normpath(path.lstrip("/")))) and not self.is_folder(path)
 
     def find(self, pattern: str) -> tuple[str, ...]:
-        """Paths of the context that match a pattern as COPY reads it (Go's filepath.Match), sorted; a plain path too."""
+        """Paths of the context that match a pattern as COPY reads it (Go's filepath.Match), sorted."""
         if not any(character in pattern for character in "*?["):
             return (pattern,) if self.has_file(pattern) or self.is_folder(pattern) else ()
         from fnmatch import fnmatchcase
@@ -158,7 +158,7 @@ class BuildContext:
                 if isinstance(resolved, Missing):
                     continue
                 try:
-                    names = sorted(os.listdir(resolved))[:MAX_GLOB_MATCHES]
+                    names = sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
                 except OSError:
                     continue
                 following += [f"{folder}{name}" for name in names if fnmatchcase(name, part)]
@@ -186,7 +186,7 @@ def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
 
 
 def _folders_up_to_repository(folder: Path) -> list[Path]:
-    absolute = Path(os.path.abspath(folder))
+    absolute = Path(os.path.normpath(folder.absolute()))
     chain = [absolute, *absolute.parents]
     for depth, candidate in enumerate(chain[:64]):
         if (candidate / ".git").exists():

@@ -1,7 +1,7 @@
 """What a rule has to say: a diagnostic, its places and its fix."""
 
-from typing import NamedTuple
 from enum import StrEnum
+from typing import NamedTuple
 
 from lint_alpine.source import Span
 

@@ -3,7 +3,7 @@
 import re
 import sys
 from functools import cache
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine import data
 

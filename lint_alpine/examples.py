@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
@@ -56,7 +56,9 @@ def read_page(path: Path) -> Page:
         raise ValueError(f"{path}:1: a page starts with `# CODE name` and one sentence")
     starts = [number for number, line in enumerate(lines) if _SECTION.match(line)]
     ends = [*starts[1:], len(lines)]
-    return Page(summary, text, tuple(_example(path, lines, start, end) for start, end in zip(starts, ends, strict=True)))
+    return Page(
+        summary, text, tuple(_example(path, lines, start, end) for start, end in zip(starts, ends, strict=True))
+    )
 
 
 def _example(path: Path, lines: list[str], start: int, end: int) -> Example:
@@ -137,7 +139,9 @@ class ExampleIndex:
 
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         return {
-            name: Offer(name, tuple(self._files[name]), EVIDENCE) if name in self._files else Unavailable(name, "not listed")
+            name: Offer(name, tuple(self._files[name]), EVIDENCE)
+            if name in self._files
+            else Unavailable(name, "not listed")
             for name in names
         }
 

@@ -4,16 +4,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lint_alpine.apk_names import Absent, absent_packages
 from lint_alpine.caches import NO_CACHE_OPTIONS
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault
 from lint_alpine.dockerfile.stages import Stage, Step
 from lint_alpine.environment import Environment
+from lint_alpine.hazards import hazards, thread_stack
 from lint_alpine.installs.dependency import Unreadable
 from lint_alpine.installs.install import ApkInstall, Install
+from lint_alpine.lifetimes import Lifetime, lifetime
+from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
+from lint_alpine.repositories import Mix, mixes
 from lint_alpine.shortage import Shortage, find_shortage
 from lint_alpine.source import Source, Span
+from lint_alpine.system_python import Unseen, refused_installs, unseen_packages
 from lint_alpine.unused import unused_build_packages
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
@@ -92,7 +98,8 @@ class StageFacts(NamedTuple):
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
     there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
-    `installs_python`: Python packages are installed in it or in one that it is FROM.
+    `installs_python`: Python packages are installed in it or in one that it is FROM. `present` is what apk has installed
+    at its end.
     """
 
     stage: Stage
@@ -105,6 +112,7 @@ class StageFacts(NamedTuple):
     left_behind: tuple[BuildPackage, ...]
     removed_late: tuple[tuple[BuildPackage, Span], ...]
     installs_python: bool
+    present: Present
 
     @property
     def unused_build_packages(self) -> tuple[BuildPackage, ...]:
@@ -114,6 +122,31 @@ class StageFacts(NamedTuple):
     @property
     def on_musl(self) -> bool:
         return self.environment is not None and self.environment.libc is not None and self.environment.libc.family == "musl"
+
+    @property
+    def hazards(self) -> frozenset[str]:
+        """What musl or Alpine does otherwise in this release, by its names in data/hazards.json."""
+        return hazards(self.environment) if self.environment is not None else frozenset()
+
+    @property
+    def thread_stack(self) -> int | None:
+        """The stack of a thread that Python starts, in bytes; None where it is musl's default, or not known."""
+        return thread_stack(self.environment) if self.environment is not None else None
+
+    @property
+    def lifetime(self) -> Lifetime:
+        """What of the image that it is FROM no longer gets updates."""
+        return lifetime(self.stage.base.reference, self.environment)
+
+    @property
+    def mixes(self) -> Iterator[Mix]:
+        """The repositories of another Alpine branch that are added here."""
+        return mixes(self)
+
+    @property
+    def names_image(self) -> bool:
+        """Whether its FROM names an image, not an earlier stage."""
+        return self.stage.base.stage is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +163,19 @@ class Facts:
     def final(self) -> StageFacts | None:
         """The stage that ships: what it is FROM is in its state."""
         return self.stages[self.final_index] if self.final_index is not None else None
+
+    @property
+    def shipping_chain(self) -> tuple[StageFacts, ...]:
+        """The stages whose layers are in the image that ships, from the one that names an image to the final one."""
+        return tuple(stage for stage in self.stages if stage.ships)
+
+    @property
+    def ships_python(self) -> bool:
+        """Whether there is a Python in the image that ships, as far as is seen."""
+        final = self.final
+        if final is None or final.environment is None:
+            return False
+        return final.environment.python is not None or final.installs_python or "python3" in final.present.packages
 
     @property
     def compilers_left(self) -> tuple[BuildPackage, ...]:
@@ -153,6 +199,31 @@ class Facts:
         for stage, install in self.installs:
             if install.environment.libc is not None and install.environment.libc.family == "musl":
                 yield stage, install
+
+    @property
+    def absent_packages(self) -> Iterator[Absent]:
+        """What is asked of apk though its Alpine release does not have it."""
+        return absent_packages(self)
+
+    @property
+    def unseen_packages(self) -> Iterator[tuple[StageFacts, Unseen]]:
+        """What apk installs for another Python than that of the image."""
+        return unseen_packages(self)
+
+    @property
+    def refused_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+        """The installs into Alpine's own Python that its EXTERNALLY-MANAGED file forbids (PEP 668)."""
+        return refused_installs(self)
+
+    @property
+    def missing_time_zone(self) -> Asked | None:
+        """The time zone that the image that ships asks for without having the data."""
+        return missing_time_zone(self)
+
+    @property
+    def missing_locale(self) -> Asked | None:
+        """The locale of a language that the image that ships asks for."""
+        return missing_locale(self)
 
 
 def _word(command: Command, text: str) -> Span:

@@ -7,7 +7,7 @@ from lint_alpine.source import Source
 
 
 def chosen_edits(diagnostics: Iterable[Diagnostic], *, unsafe: bool = False) -> dict[Source, list[Edit]]:
-    """The edits to apply, by file, from the first place to the last. A fix is applied as a whole or not at all: one that
+    """The edits to apply, by file, from the first place to the last. A fix is applied whole or not at all: one that
     touches what an earlier one changes waits for the next run."""
     wanted = {Applicability.SAFE, Applicability.UNSAFE} if unsafe else {Applicability.SAFE}
     chosen: dict[Source, list[Edit]] = {}

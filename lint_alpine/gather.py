@@ -99,6 +99,7 @@ class _Reader:
             left_behind=state.world.build_packages,
             removed_late=tuple(state.world.removed_late),
             installs_python=state.installs_python,
+            present=state.world.present,
         )
 
     def _start(self, stage: Stage) -> StageState:

@@ -71,7 +71,11 @@ class FromFiles(NamedTuple):
     def read(self, path: str) -> Source | Requirements | Missing | None:
         for source in self.sources:
             origin = posixpath.normpath(posixpath.join("/", source))
-            candidates = [origin] if path in (self.destination, posixpath.join(self.destination, posixpath.basename(origin))) else []
+            candidates = (
+                [origin]
+                if path in (self.destination, posixpath.join(self.destination, posixpath.basename(origin)))
+                else []
+            )
             relative = _below(path, self.destination)
             candidates += [posixpath.join(origin, relative)] if relative else []
             for candidate in candidates:

@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Callable
-from typing import NamedTuple
 from fnmatch import fnmatchcase
+from typing import NamedTuple
 
 from lint_alpine import data
 from lint_alpine.environment import Environment

@@ -20,48 +20,51 @@ class Ended(NamedTuple):
     day: str
 
 
-def ended(environment: Environment) -> tuple[Ended, ...]:
-    """What of an Alpine image is past its end of life: its Python, its branch, or both."""
-    if environment.distro != "alpine":
-        return ()
+class Lifetime(NamedTuple):
+    """`ended` is what of an Alpine image is past its end of life; `unmaintained` the day (ISO) from which on nobody has
+    built the image any more; `instead` the reference to take in its place."""
+
+    ended: tuple[Ended, ...] = ()
+    unmaintained: str | None = None
+    instead: str | None = None
+
+
+def lifetime(reference: str | None, environment: Environment | None) -> Lifetime:
+    """Of the image that a reference names, and of what is known to be in it."""
+    day = images.ended(reference) if reference else None
+    if reference is not None and day is not None:
+        return Lifetime((), day, _official(ImageReference.parse(reference).repository, environment))
+    ended = _ended(environment) if environment is not None and environment.distro == "alpine" else ()
+    return Lifetime(ended, None, _maintained(environment) if environment is not None and ended else None)
+
+
+def _ended(environment: Environment) -> tuple[Ended, ...]:
     found = []
-    minor = _minor(environment)
+    minor, release = _minor(environment), environment.release
     # Alpine keeps its own python3 in repair for as long as the branch lives.
     if minor is not None and environment.python_prefix != "/usr" and not _python_lives(minor):
         found.append(Ended(f"Python {minor}", data.images()["minors"][minor]["eol"] or ""))
-    if environment.release is not None and not _alpine_lives(environment.release):
-        found.append(Ended(f"Alpine {environment.release}", data.alpine()["releases"][environment.release]["eol"]))
+    if release is not None and not _alpine_lives(release):
+        found.append(Ended(f"Alpine {release}", data.alpine()["releases"][release].get("eol", "")))
     return tuple(found)
 
 
-def as_of() -> str:
-    """The day up to which an end of life is known."""
-    return min(data.alpine()["as_of"], data.images()["as_of"])
-
-
-def maintained(environment: Environment) -> str | None:
-    """The reference to take in place of an image that has reached its end of life; None where none is known."""
-    reference = ImageReference.parse(environment.image)
-    if reference.repository == "alpine":
+def _maintained(environment: Environment) -> str | None:
+    """The same image as far as it still gets updates; None where no such tag is known."""
+    image = ImageReference.parse(environment.image)
+    if image.repository == "alpine":
         return f"alpine:{newest()}"
-    if reference.repository != "python":
+    if image.repository != "python":
         return None
-    tag = PythonTag.parse(reference.tag or "")
-    pinned = tag is not None and bool(tag.release)
-    return _python_image(_minor(environment), newest() if pinned else "")
+    tag = PythonTag.parse(image.tag or "")
+    return _python_image(_minor(environment), newest() if tag is not None and tag.release else "")
 
 
-def unmaintained(reference: str | None) -> tuple[str, str] | None:
-    """The day on which an image stopped to get updates, and the reference to take in its place."""
-    day = images.ended(reference) if reference else None
-    if reference is None or day is None or day > as_of():
-        return None
-    found = images.environment(reference)
-    repository = ImageReference.parse(reference).repository
-    if "python" not in repository and repository.endswith("/alpine"):
-        return day, f"alpine:{newest()}"
-    minor = _minor(found) if isinstance(found, Environment) else None
-    return day, _python_image(minor, "") or f"alpine:{newest()}"
+def _official(repository: str, environment: Environment | None) -> str | None:
+    """The official image in place of one that nobody builds any more."""
+    if repository.endswith("/alpine"):
+        return f"alpine:{newest()}"
+    return _python_image(_minor(environment) if environment is not None else None, "")
 
 
 def _python_image(minor: str | None, release: str) -> str | None:
@@ -90,10 +93,10 @@ def _minor(environment: Environment) -> str | None:
 def _python_lives(minor: str) -> bool:
     entry = data.images()["minors"].get(minor)
     eol = entry["eol"] if entry is not None else None
-    return eol is None or eol >= as_of()
+    return eol is None or eol >= data.images()["as_of"]
 
 
 def _alpine_lives(release: str) -> bool:
     entry = data.alpine()["releases"].get(release)
     eol = entry.get("eol") if entry is not None else None
-    return eol is None or eol >= as_of()
+    return eol is None or eol >= data.alpine()["as_of"]

@@ -3,8 +3,8 @@
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from pathlib import Path
+from typing import NamedTuple
 
 from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, choose_context, decode, read_bytes
 from lint_alpine.diagnostic import Diagnostic, Related

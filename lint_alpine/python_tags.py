@@ -1,8 +1,8 @@
 """The tags of the official Python image: which Python, on which release of which distribution."""
 
 import re
-from typing import NamedTuple
 from enum import StrEnum
+from typing import NamedTuple
 
 from lint_alpine import data
 

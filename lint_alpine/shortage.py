@@ -55,7 +55,9 @@ def find_shortage(verdicts: Sequence[WheelVerdict], present: Present, environmen
         wanted = (*_tools(need), *need.headers) if need else ()
         if environment.python_prefix == "/usr":
             wanted = (*wanted, "python3-dev")
-        lacking = tuple(name for name in present.lacks(*wanted) if name not in told and not (compiler and name in compiler.packages))
+        lacking = tuple(
+            name for name in present.lacks(*wanted) if name not in told and not (compiler and name in compiler.packages)
+        )
         told.update(lacking)
         if lacking:
             headers.append((verdict, lacking))
@@ -71,9 +73,7 @@ def _tools(need: NativeNeeds) -> tuple[str, ...]:
     return tuple(name for name in need.compiler_packages if name not in _COMPILERS)
 
 
-def _compiler(
-    needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool
-) -> Lack | None:
+def _compiler(needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool) -> Lack | None:
     """The shortest list of compiler packages that serves all, at the first requirement that needs one of them."""
     lacking: dict[str, WheelVerdict] = {}
     for verdict, need in needs.items():
@@ -91,14 +91,16 @@ def _compiler(
     first = next(iter(lacking.values()))
     if "gcc" not in lacking:
         names = tuple(sorted(lacking))
-        return Lack(first, f"{' and '.join(f'`{name}`' for name in names)} {'is' if len(names) == 1 else 'are'} not installed", names)
+        return Lack(
+            first,
+            f"{' and '.join(f'`{name}`' for name in names)} {'is' if len(names) == 1 else 'are'} not installed",
+            names,
+        )
     others = sorted(lacking.keys() - {"gcc", "g++", "make", "musl-dev"})
     return Lack(first, "no compiler is installed", ("build-base", *others))
 
 
-def _rust(
-    needs: dict[WheelVerdict, NativeNeeds | None], present: Present, environment: Environment
-) -> Lack | None:
+def _rust(needs: dict[WheelVerdict, NativeNeeds | None], present: Present, environment: Environment) -> Lack | None:
     for verdict, need in needs.items():
         if need is None or "rust" not in need.compilers:
             continue

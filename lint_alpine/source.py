@@ -2,9 +2,9 @@
 
 from bisect import bisect_right
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from functools import cached_property
 from itertools import accumulate
+from typing import NamedTuple
 
 
 class Position(NamedTuple):

@@ -13,9 +13,59 @@ if TYPE_CHECKING:
 
 # Commands that compile nothing. Any other may be what the compiler is there for.
 _HARMLESS = frozenset(
-    "[ adduser addgroup apk cat cd chmod chown cp cut date deluser delgroup echo exit export find grep head ln ls mkdir"
-    " mv printf pwd rm sed set sleep sort tail tar test touch tr true umask uname unzip update-ca-certificates usermod"
-    " wget curl which . source : pip pip3 pipx uv".split()
+    [
+        "[",
+        "adduser",
+        "addgroup",
+        "apk",
+        "cat",
+        "cd",
+        "chmod",
+        "chown",
+        "cp",
+        "cut",
+        "date",
+        "deluser",
+        "delgroup",
+        "echo",
+        "exit",
+        "export",
+        "find",
+        "grep",
+        "head",
+        "ln",
+        "ls",
+        "mkdir",
+        "mv",
+        "printf",
+        "pwd",
+        "rm",
+        "sed",
+        "set",
+        "sleep",
+        "sort",
+        "tail",
+        "tar",
+        "test",
+        "touch",
+        "tr",
+        "true",
+        "umask",
+        "uname",
+        "unzip",
+        "update-ca-certificates",
+        "usermod",
+        "wget",
+        "curl",
+        "which",
+        ".",
+        "source",
+        ":",
+        "pip",
+        "pip3",
+        "pipx",
+        "uv",
+    ]
 )
 _HARMLESS_MODULES = frozenset({"pip", "venv", "ensurepip", "compileall", "virtualenv"})
 

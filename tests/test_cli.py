@@ -101,10 +101,17 @@ def test_the_rest_is_linted_where_one_file_cannot_be_read(folder: Path, capsys: 
         ("Dockerfile", b"", 1, "Dockerfile:1:1: error LA901 "),
         ("Dockerfile", b"ARG A=1\n", 1, "Dockerfile:1:1: error LA901 "),
         ("Dockerfile", b"FROM python:3.13-alpine\nRUN apk add \xff\n", 1, "Dockerfile:2:9: warning LA303 "),
-        ("Dockerfile", b"\xef\xbb\xbfFROM python:3.13-alpine\r\nRUN apk add x\r\n", 1, "Dockerfile:2:9: warning LA303 "),
+        (
+            "Dockerfile",
+            b"\xef\xbb\xbfFROM python:3.13-alpine\r\nRUN apk add x\r\n",
+            1,
+            "Dockerfile:2:9: warning LA303 ",
+        ),
     ],
 )
-def test_bad_bytes(folder: Path, name: str, content: bytes, code: int, expected: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_bad_bytes(
+    folder: Path, name: str, content: bytes, code: int, expected: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     (folder / name).write_bytes(content)
     assert main(["check", name]) == code
     assert capsys.readouterr().out.startswith(expected)
@@ -123,7 +130,11 @@ def test_a_named_requirements_file_stands_for_the_dockerfiles_that_install_from_
     write(folder, ".git/HEAD", "")
     write(folder, "requirements.txt", "pandas==1.0.0\n")
     write(folder, "docs/requirements.txt", "sphinx\n")
-    write(folder, "Dockerfile", "FROM python:3.8-alpine\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n")
+    write(
+        folder,
+        "Dockerfile",
+        "FROM python:3.8-alpine\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n",
+    )
     assert main(["check", "docs/requirements.txt"]) == 0
     assert capsys.readouterr().out == ""
     assert main(["check", "requirements.txt"]) == 1
@@ -209,7 +220,9 @@ def test_explain(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_as_a_module() -> None:
-    done = subprocess.run([sys.executable, "-m", "lint_alpine", "--version"], capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "lint_alpine", "--version"], capture_output=True, text=True, check=True
+    )
     assert done.stdout == f"lint-alpine {__version__}\n"
 
 

@@ -28,7 +28,9 @@ def context(tmp_path: Path) -> BuildContext:
     return BuildContext(root, "shown")
 
 
-@pytest.mark.parametrize("path", ["requirements.txt", "/requirements.txt", "./requirements.txt", "app/../requirements.txt", "link.txt"])
+@pytest.mark.parametrize(
+    "path", ["requirements.txt", "/requirements.txt", "./requirements.txt", "app/../requirements.txt", "link.txt"]
+)
 def test_reads_what_is_inside(context: BuildContext, path: str) -> None:
     found = context.read(path)
     assert isinstance(found, Source)

@@ -64,7 +64,7 @@ def test_bind_mounts(context: BuildContext, run: str, read: str) -> None:
 
 
 def test_copied_from_a_stage(context: BuildContext) -> None:
-    text = "FROM a AS x\nCOPY app /src\nFROM python:3.12-alpine\nCOPY --from=x /src /y\nRUN pip install -r /y/requirements.txt"
+    text = "FROM a AS x\nCOPY app /s\nFROM python:3.12-alpine\nCOPY --from=x /s /y\nRUN pip install -r /y/requirements.txt"
     assert list(gather(parse(Source("Dockerfile", text)), context, Sources([], [])).files) == ["app/requirements.txt"]
 
 
@@ -74,7 +74,11 @@ def test_a_here_document_keeps_its_places(context: BuildContext) -> None:
     (_, install), *_ = facts.installs
     (dependency,) = install.install.requirements.dependencies
     assert dependency.span.text == "flask==1.0"
-    assert (dependency.span.source.path, dependency.span.start.line, dependency.span.start.column) == ("Dockerfile", 4, 3)
+    assert (dependency.span.source.path, dependency.span.start.line, dependency.span.start.column) == (
+        "Dockerfile",
+        4,
+        3,
+    )
 
 
 @pytest.mark.parametrize(

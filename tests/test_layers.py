@@ -97,15 +97,13 @@ def imports(module: str) -> set[str]:
 
 def allowed(module: str) -> set[str]:
     """The arrows of a module, or of the package that it is in."""
-    return set((ARROWS[module] if module in ARROWS else ARROWS[module.split(".")[0]]).split())
+    return set((ARROWS[module] if module in ARROWS else ARROWS[module.split(".", maxsplit=1)[0]]).split())
 
 
 @pytest.mark.parametrize("module", modules())
 def test_arrows(module: str) -> None:
-    own = module.split(".")[0]
-    targets = {
-        name for name in imports(module) if name.split(".")[0] != own or module in ARROWS
-    }
+    own = module.split(".", maxsplit=1)[0]
+    targets = {name for name in imports(module) if name.split(".")[0] != own or module in ARROWS}
     wrong = {name for name in targets if name not in allowed(module) and name.split(".")[0] not in allowed(module)}
     assert not wrong
 
@@ -154,4 +152,7 @@ def test_only_the_cli_prints() -> None:
 
 def calls(path: Path, name: str) -> bool:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    return any(isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name for node in ast.walk(tree))
+    return any(
+        isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        for node in ast.walk(tree)
+    )

@@ -3,8 +3,8 @@
     python -m tools.gather_index --listing OLD-LISTING --requirements FILE --output FOLDER
 
 The projects are those of OLD-LISTING (whose files are kept as they are) and of tools/snapshot_projects.txt (whose pages
-are asked for). Needs are asked for the releases that pip takes today, for each Python from 3.6 on, on musl and glibc, and
-for the releases that the requirements in FILE (one a line) lead to. At most eight requests are under way at once, and
+are asked for). Needs are asked for the releases that pip takes today, for each Python from 3.6 on, on musl and glibc,
+and for the releases that the requirements in FILE (one a line) lead to. At most eight requests are under way at once, and
 what was answered is cached, so that a second run asks for nothing.
 """
 
@@ -90,7 +90,10 @@ def main() -> int:
     needs: dict[str, dict[str, dict[str, list[str]]]] = {}
     for (name, version), answer in answers.items():
         if isinstance(answer, Needs):
-            declared = {"requires_dist": [str(one) for one in answer.requirements], "provides_extra": sorted(answer.extras)}
+            declared = {
+                "requires_dist": [str(one) for one in answer.requirements],
+                "provides_extra": sorted(answer.extras),
+            }
             needs.setdefault(name, {})[str(version)] = declared
         else:
             print(f"{name} {version}: {answer.reason}", file=sys.stderr)

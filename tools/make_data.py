@@ -3,7 +3,7 @@
     python tools/make_data.py FOLDER
 
 FOLDER holds alpine_releases.json, debian_releases.json, python_images.json, other_images.json, native_packages.json,
-apk_packages.json and needs_compiler.json. The corrections are written by hand, each with reason and source; they are
+apk_packages.json, needs_compiler.json and musl_hazards.json. The corrections are written by hand, each with reason and source; they are
 merged at every run, so that fresher facts keep them. The same input gives the same bytes.
 """
 
@@ -30,6 +30,7 @@ GATHERED = (
     "native_packages",
     "apk_packages",
     "needs_compiler",
+    "musl_hazards",
 )
 RECIPE = "tools/make_data.py FOLDER, merged with tools/corrections.json"
 
@@ -147,6 +148,7 @@ def _python_version(entry: Record, version: str, extra: Record) -> Record:
             "pip": entry["pip"],
             "tzdata": _within(version, record(extra["tzdata"])),
             "pgo": _within(version, record(extra["pgo"])),
+            "small_stack": bool(entry["alpine_default"]) and str(entry["last_listed"]) < str(extra["thread_stack_since"]),
         }
     )
 
@@ -441,13 +443,30 @@ def _apk_package(entry: Record) -> Record:
     return known({**shown, "first": first if first != "3.3" else None, "last": last if last != "edge" else None})
 
 
+# hazards.json
+
+
+def hazards(facts: Mapping[str, Record], _corrections: Record) -> Record:
+    """What is tied to releases of Alpine; matters of one tool (an old pip) have their place elsewhere."""
+    source = facts["musl_hazards"]
+    ranges = {str(record(item)["id"]): record(item) for item in cast("list[Json]", source["hazards"])}
+    return {
+        **header(source),
+        "hazards": {
+            name: known({"title": item["title"], "since": record(item["alpine"])["from"], "before": record(item["alpine"])["before"]})
+            for name, item in ranges.items()
+            if name == "pgo-off" or any(record(item["alpine"]).values())
+        },
+    }
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path, help="folder with the gathered facts")
     folder: Path = parser.parse_args().folder
     facts = {name: record(json.loads((folder / f"{name}.json").read_text("utf-8"))) for name in GATHERED}
     corrections = record(json.loads((HERE / "corrections.json").read_text("utf-8")))
-    for make in (images, alpine, debian, native, apk):
+    for make in (images, alpine, debian, native, apk, hazards):
         target = DATA / f"{make.__name__}.json"
         target.write_text(render(make(facts, corrections)), "utf-8")
         print(f"{target.relative_to(HERE.parent)}: {target.stat().st_size} bytes")

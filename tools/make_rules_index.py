@@ -1,6 +1,6 @@
 """Writes rules/README.md, the table of the rules, from their rooms.
 
-    python -m tools.make_rules_index
+python -m tools.make_rules_index
 """
 
 import sys

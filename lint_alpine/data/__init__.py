@@ -21,6 +21,7 @@ class PythonVersion(TypedDict):
     pip: NotRequired[str]
     tzdata: NotRequired[bool]
     pgo: NotRequired[bool]
+    small_stack: NotRequired[bool]
 
 
 class PythonMinor(TypedDict):
@@ -179,6 +180,19 @@ class ApkPackage(TypedDict):
     successor: NotRequired[Successor]
 
 
+class Hazard(TypedDict):
+    """What musl or Alpine does otherwise than glibc and Debian, on the releases from the one to before the other."""
+
+    title: str
+    since: NotRequired[str]
+    before: NotRequired[str]
+
+
+class Hazards(TypedDict):
+    as_of: str
+    hazards: dict[str, Hazard]
+
+
 class Apk(TypedDict):
     as_of: str
     packages: dict[str, ApkPackage]
@@ -208,6 +222,11 @@ def native() -> Native:
 @cache
 def apk() -> Apk:
     return cast("Apk", _read("apk"))
+
+
+@cache
+def hazards() -> Hazards:
+    return cast("Hazards", _read("hazards"))
 
 
 def _read(name: str) -> object:

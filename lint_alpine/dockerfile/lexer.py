@@ -2,8 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import NamedTuple
 from functools import cache
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.patterns import Pattern
 from lint_alpine.dockerfile.splitting import SPACE

@@ -2,8 +2,8 @@
 
 import re
 from dataclasses import dataclass
-from typing import NamedTuple
 from itertools import accumulate, pairwise
+from typing import NamedTuple
 
 from lint_alpine.dockerfile.splitting import SPACE, keyword_end
 from lint_alpine.source import Excerpt, Source, Span

@@ -1,8 +1,8 @@
 """A shell script -> the simple commands in it, in the order of the text, each word with its place."""
 
 from dataclasses import dataclass, field
-from typing import NamedTuple
 from enum import Enum
+from typing import NamedTuple
 
 from lint_alpine.source import Excerpt, Span
 

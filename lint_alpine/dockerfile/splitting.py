@@ -3,8 +3,8 @@
 import json
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 from functools import cache
+from typing import NamedTuple
 
 SPACE = "\t\n\v\f\r \x85\xa0\u1680" + "".join(map(chr, range(0x2000, 0x200B))) + "\u2028\u2029\u202f\u205f\u3000"
 """Go's unicode.IsSpace, which is not str.isspace: U+001C to U+001F are no spaces."""

@@ -16,7 +16,7 @@ Variables = Mapping[str, str | None]
 
 
 class Base(NamedTuple):
-    """What a stage is built from: the reference with its variables resolved (None where one is not known), the word that
+    """What a stage is built from: the reference with its variables resolved (None: one is not known), the word that
     names it, and the index of the earlier stage, if it is one."""
 
     reference: str | None
@@ -43,7 +43,7 @@ class Mount(NamedTuple):
 class Step(NamedTuple):
     """An instruction of a stage with the state in which it runs.
 
-    `variables` are ARG and ENV values by name (None: set, but the value is not known), `environment` those of ENV alone.
+    `variables` are ARG and ENV values by name (None: set to what is not known), `environment` those of ENV alone.
     `onbuild`: it runs in the builds that start from this image, not in this one. `brought_by`: the FROM of whose image
     it is an ONBUILD trigger.
     """
@@ -216,9 +216,22 @@ def _steps(
     for instruction in body:
         inner = instruction.trigger if instruction.name == "ONBUILD" and instruction.trigger else instruction
         variables = state.variables
-        mounts = tuple(_mount(flag.value, flag.span, variables, escape) for flag in inner.flags if flag.name == "mount" and flag.value)
+        mounts = tuple(
+            _mount(flag.value, flag.span, variables, escape)
+            for flag in inner.flags
+            if flag.name == "mount" and flag.value
+        )
         steps.append(
-            Step(inner, variables, dict(state.environment), state.workdir, state.user, state.shell, mounts, inner is not instruction)
+            Step(
+                inner,
+                variables,
+                dict(state.environment),
+                state.workdir,
+                state.user,
+                state.shell,
+                mounts,
+                inner is not instruction,
+            )
         )
         if inner is instruction:
             _apply(instruction, state, given, outer, escape)

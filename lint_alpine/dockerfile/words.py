@@ -1,7 +1,7 @@
 """The words of an instruction's arguments: names and values of ENV, ARG and LABEL, paths of COPY; their expansion."""
 
 from collections.abc import Mapping
-from typing import NamedTuple, TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.dockerfile import splitting
 from lint_alpine.dockerfile.lexer import Lexer

@@ -1,7 +1,7 @@
-"""What is asked to be installed, whoever asks: a requirement with its place, and how the installer was told to choose."""
+"""What is asked to be installed, whoever asks: a requirement with its place, and how to choose."""
 
-from typing import NamedTuple
 from enum import StrEnum
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 

@@ -8,6 +8,9 @@ from lint_alpine.source import Source, Span
 
 Path = tuple[str | int, ...]
 
+# Parts of one dotted key; no real file has more than a few.
+DEEPEST_KEY = 30
+
 
 class Document:
     """What a TOML or JSON file holds. Its text is looked through for places when the first one is asked for."""
@@ -52,6 +55,8 @@ def read_toml(source: Source) -> Document | str:
     """The document, or why it is none."""
     import tomllib
 
+    if any(line.count(".") > DEEPEST_KEY and _has_deep_key(line) for line in source.text.split("\n")):
+        return "it is nested too deeply"
     try:
         return Document(source, tomllib.loads(source.text), toml=True)
     except (ValueError, RecursionError) as error:
@@ -66,6 +71,11 @@ def read_json(source: Source) -> Document | str:
         return Document(source, table(json.loads(source.text)), toml=False)
     except (ValueError, RecursionError) as error:
         return _reason(error)
+
+
+def _has_deep_key(line: str) -> bool:
+    """Whether a dotted key has so many parts that tomllib, which takes quadratic time for it, must not see it."""
+    return any(part.count(".") > DEEPEST_KEY for part in _STRING.sub("", line).split(","))
 
 
 def _reason(error: Exception) -> str:

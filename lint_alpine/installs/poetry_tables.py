@@ -150,7 +150,7 @@ def _specifiers(constraint: str) -> SpecifierSet | None:
 
 
 def _part(operator: str, version: str) -> str | None:
-    if version in ("*", "x"):
+    if version in ("*", "x", "X") and operator in ("", "=", "=="):
         return ""
     if operator not in ("^", "~"):
         # A bare version is that version; `1.2.*` and `1.2.x` are a prefix.

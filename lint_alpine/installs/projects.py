@@ -1,6 +1,7 @@
 """A project's own files -> what it depends on: pyproject.toml here, setuptools' older files beside it."""
 
 import posixpath
+from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -56,9 +57,9 @@ class Project(NamedTuple):
     def _reached(self, extras: Iterable[str]) -> list[str]:
         """The extras with those that they name in turn: `all = ["this-project[a,b]"]`."""
         reached: dict[str, None] = {}
-        pending = [canonicalize_name(extra) for extra in extras]
+        pending = deque(canonicalize_name(extra) for extra in extras)
         while pending:
-            extra = pending.pop()
+            extra = pending.popleft()
             if extra not in reached:
                 reached[extra] = None
                 pending += map(canonicalize_name, self._own_extras(self.extras.get(extra, ())))
@@ -226,5 +227,5 @@ class _Reader(NamedTuple):
         entries: list[Entry] = []
         for index, name in enumerate(strings(value)):
             span = self.document.place(*path, index) if isinstance(value, list) else self.document.place(*path)
-            entries += read_list(posixpath.join(self.folder, name), span, self.files)
+            entries += read_list(posixpath.normpath(posixpath.join(self.folder, name)), span, self.files)
         return tuple(entries)

@@ -7,7 +7,7 @@ from lint_alpine.wheels.verdict import WheelVerdict
 
 
 class StageVerdict(NamedTuple):
-    """A verdict with the Dockerfile (its path as reported) and the stage (its name, else its number) that installs it."""
+    """A verdict with the Dockerfile (its path as reported) and the stage (its name or number) that installs it."""
 
     dockerfile: str
     stage: str

@@ -1,8 +1,8 @@
 """The apk packages that a source build needs, and what an installed apk package brings along."""
 
 from collections.abc import Iterable
-from typing import NamedTuple
 from functools import cache
+from typing import NamedTuple
 
 from lint_alpine import data
 

@@ -110,10 +110,10 @@ class Catalogue:
         return choose(offer.distributions, self._specifier(specifier), self.target, self.choice, hashes).obstacle
 
     def meets(self, candidate: Candidate, wanted: Wanted) -> bool:
-        if candidate.version is None or candidate.name in self.fixed:
-            return True
         if wanted.exactly is not None:
             return wanted.exactly is (candidate.base or candidate)
+        if candidate.version is None or candidate.name in self.fixed:
+            return True
         if wanted.url is not None and wanted.url != candidate.url:
             return False
         key = (wanted.specifier, candidate.version)

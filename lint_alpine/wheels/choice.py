@@ -6,9 +6,9 @@ milestones on the way there.
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 from enum import StrEnum
 from functools import cached_property
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.tags import Tag

@@ -1,9 +1,9 @@
 """One file that an index offers: a wheel or a source distribution, as its name tells."""
 
 import re
-from typing import NamedTuple
 from functools import lru_cache
 from math import prod
+from typing import NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.tags import Tag

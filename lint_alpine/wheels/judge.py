@@ -70,12 +70,13 @@ def _verdicts(
     return tuple(_verdict(resolved, environment, sources, elsewhere) for resolved in closure.packages)
 
 
-def _verdict(
-    resolved: Resolved, environment: Environment, sources: Sources, elsewhere: list[str]
-) -> WheelVerdict:
+def _verdict(resolved: Resolved, environment: Environment, sources: Sources, elsewhere: list[str]) -> WheelVerdict:
     outcome, reason = _outcome(resolved, environment, sources)
     if elsewhere and outcome not in (Outcome.WHEEL, Outcome.UNKNOWN):
-        outcome, reason = Outcome.UNKNOWN, "it may come from an index that only the linted files name, which is not asked"
+        outcome, reason = (
+            Outcome.UNKNOWN,
+            "it may come from an index that only the linted files name, which is not asked",
+        )
     file = resolved.distribution.filename if resolved.distribution else None
     return WheelVerdict(
         dependency=resolved.dependency,
@@ -164,4 +165,3 @@ def _with_alternatives(
         else verdict
         for verdict in verdicts
     )
-

@@ -158,8 +158,11 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
         self._effort.spend(10 + len(listed))
         banned = set(listed)
 
+        nothing = self._catalogue.nothing(name)
+        is_left_out = name in self._left_out and all(each.exactly in (None, nothing) for each in wanted)
+
         def each() -> Iterator[Candidate]:
-            last_resort = [self._catalogue.nothing(name)] if name in self._left_out else []
+            last_resort = [nothing] if is_left_out else []
             for base in chain(self._trusted(matching), last_resort):
                 candidate = self._catalogue.with_extras(base, extras)
                 if candidate not in banned:

@@ -45,4 +45,3 @@ class Sources:
             if asked:
                 self._needs |= source.needs(asked)
         return {key: self._needs.get(key) or Unavailable(key[0], "no index is asked") for key in wanted}
-

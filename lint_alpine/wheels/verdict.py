@@ -1,7 +1,7 @@
 """What pip would do about one requirement in one environment, and the file that proves it."""
 
-from typing import NamedTuple
 from enum import StrEnum
+from typing import NamedTuple
 
 from lint_alpine.diagnostic import ApkPackages
 from lint_alpine.environment import Environment
@@ -29,8 +29,8 @@ class Alternative(NamedTuple):
 class WheelVerdict(NamedTuple):
     """The outcome for one package that is installed: asked for itself, or pulled in along `via`.
 
-    `dependency` is the requirement that the user wrote, whose place is reported; `name` and `version` are of the package
-    that is judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
+    `dependency` is the requirement that the user wrote, whose place is reported; `name` and `version` are of what is
+    judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
     `needs_unknown` tells why it is not known what the package pulls in itself.
     """
 

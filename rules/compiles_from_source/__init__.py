@@ -1,6 +1,15 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Outcome, Rule, Severity, help_with_alternative, pulled_in, where_installed
+from lint_alpine.rule import (
+    Diagnostic,
+    Facts,
+    Outcome,
+    Rule,
+    Severity,
+    help_with_alternative,
+    pulled_in,
+    where_installed,
+)
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -12,7 +21,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
                 continue
             yield rule.at(
                 verdict.dependency.span,
-                f"{install.installer} compiles `{verdict.requirement}`{pulled_in(verdict)} from source: {verdict.reason}",
+                f"{install.installer} compiles `{verdict.requirement}`{pulled_in(verdict)} from source: "
+                f"{verdict.reason}",
                 help_with_alternative(other),
                 stage=stage,
                 verdict=verdict,

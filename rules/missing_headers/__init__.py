@@ -1,6 +1,17 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk_add, optional_features, pulled_in, quoted, where_installed
+from lint_alpine.rule import (
+    ApkPackages,
+    Diagnostic,
+    Facts,
+    Rule,
+    Severity,
+    apk_add,
+    optional_features,
+    pulled_in,
+    quoted,
+    where_installed,
+)
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:

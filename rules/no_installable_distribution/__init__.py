@@ -1,6 +1,15 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Outcome, Rule, Severity, help_with_alternative, pulled_in, where_installed
+from lint_alpine.rule import (
+    Diagnostic,
+    Facts,
+    Outcome,
+    Rule,
+    Severity,
+    help_with_alternative,
+    pulled_in,
+    where_installed,
+)
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:

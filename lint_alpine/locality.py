@@ -1,0 +1,146 @@
+"""Time zones and locales that an image asks for and does not have."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+from lint_alpine.certain import must_succeed
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.words import expand, name_values
+from lint_alpine.references import ImageReference
+from lint_alpine.source import Span
+
+if TYPE_CHECKING:
+    from lint_alpine.facts import Facts, StageFacts
+
+_ZONES = "/usr/share/zoneinfo/"
+_AREA = re.compile(
+    r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)"
+    r"(?:/[A-Za-z0-9_+-]+){1,2}"
+)
+# musl reads `UTC`, `GMT` and what has an offset (`CET-1CEST`) without data; other single words are file names to it.
+_SINGLE = frozenset("CET EET MET WET EST MST HST Cuba Egypt Eire GB Hongkong Iceland Iran Israel Jamaica Japan Libya NZ"
+                    " Poland Portugal PRC ROC ROK Singapore Turkey".split())  # fmt: skip
+_UTC = re.compile(r"(?:Etc/)?(?:UTC|UCT|GMT|GMT[+-]?0|Universal|Zulu|Greenwich)")
+_LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}(?:[.@][\w.@-]+)?")
+_LOCALE_VARIABLES = ("LANG", "LC_ALL", "LC_COLLATE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
+
+
+class Asked(NamedTuple):
+    """A value that a variable of the image (or a command) asks for, at its place. `others` are further places that ask
+    for the same."""
+
+    variable: str
+    value: str
+    span: Span
+    others: tuple[Span, ...] = ()
+
+
+def missing_time_zone(facts: "Facts") -> Asked | None:
+    """The time zone that the image that ships asks for without the data of time zones: TZ, else `/etc/localtime`.
+
+    Told only where all apk packages are known, which they are of images made from the official `python` and `alpine`.
+    """
+    chain = facts.shipping_chain
+    if not facts.ships_python or not _is_known(chain[0]) or not chain[-1].present.lacks("tzdata"):
+        return None
+    commands = [command for stage in chain for run in stage.runs for command in run.commands]
+    if _has_own_zones(chain, commands):
+        return None
+    wanted = _variables(chain, ("TZ",)).get("TZ")
+    if wanted is not None:
+        return wanted if _needs_data(wanted.value) else None
+    if any(package.name == "tzdata" for stage in chain for each in stage.apk_additions for package in each.install.packages):
+        return None
+    return next((asked for command in commands if (asked := _linked(command) or _of_command(command))), None)
+
+
+def missing_locale(facts: "Facts") -> Asked | None:
+    """The locale of a language that the image that ships asks for. English is what musl speaks in any case."""
+    chain = facts.shipping_chain
+    if not facts.ships_python or "locale-c-only" not in chain[0].hazards or "musl-locales" in chain[-1].present.packages:
+        return None
+    asked = [each for each in _variables(chain, _LOCALE_VARIABLES).values() if _LOCALE.fullmatch(each.value)]
+    foreign = [each for each in asked if not each.value.startswith("en_")]
+    return foreign[0]._replace(others=tuple(each.span for each in foreign[1:])) if foreign else None
+
+
+def _variables(chain: Sequence["StageFacts"], names: Iterable[str]) -> dict[str, Asked]:
+    """What ENV leaves in these variables, as far as it is known."""
+    found: dict[str, Asked] = {}
+    for stage in chain:
+        for step in stage.stage.steps:
+            for pair in name_values(step.instruction) if step.instruction.name == "ENV" and not step.onbuild else ():
+                if pair.name in names and pair.value is not None and pair.value_span is not None:
+                    found.pop(pair.name, None)
+                    value = _expanded(pair.value, step.variables, step.instruction.escape)
+                    if value is not None:
+                        found[pair.name] = Asked(pair.name, value, _unquoted(pair.value_span))
+    return found
+
+
+def _expanded(raw: str, variables: Mapping[str, str | None], escape: str) -> str | None:
+    try:
+        return expand(raw, variables, escape)
+    except ValueError:
+        return None
+
+
+def _unquoted(span: Span) -> Span:
+    text = span.text
+    quoted = len(text) > 2 and text[0] in "'\"" and text[-1] == text[0]
+    return Span(span.source, span.begin + 1, span.end - 1) if quoted else span
+
+
+def _is_known(stage: "StageFacts") -> bool:
+    image = stage.environment.image if stage.environment is not None else ""
+    return stage.on_musl and ImageReference.parse(image).repository in ("alpine", "python")
+
+
+def _has_own_zones(chain: Sequence["StageFacts"], commands: Iterable[Command]) -> bool:
+    """Zone files that come from elsewhere, or are put aside before apk removes them."""
+    copies = (step.instruction for stage in chain for step in stage.stage.steps if step.instruction.name in ("COPY", "ADD"))
+    if any("zoneinfo" in copy.arguments.text for copy in copies):
+        return True
+    return any(
+        "zoneinfo" in argument.written
+        for command in commands
+        if command.name not in ("ls", "test", "[", "[[", "echo") and not _sets_localtime(command)
+        for argument in command.arguments
+    )
+
+
+def _sets_localtime(command: Command) -> bool:
+    words = command.arguments
+    return command.name in ("cp", "ln", "install") and bool(words) and words[-1].text in ("/etc/localtime", "/etc/")
+
+
+def _needs_data(value: str) -> bool:
+    """Whether musl takes the value for the name of a file of zone data that is not UTC (do_tzset in src/time/__tz.c)."""
+    zone = value.removeprefix(":").removeprefix(_ZONES)
+    return (bool(_AREA.fullmatch(zone)) or zone in _SINGLE) and not _UTC.fullmatch(zone)
+
+
+def _linked(command: Command) -> Asked | None:
+    """`ln -s /usr/share/zoneinfo/Europe/Berlin /etc/localtime`"""
+    if not _sets_localtime(command) or not must_succeed(command):
+        return None
+    for argument in command.arguments[:-1]:
+        if argument.text is not None and argument.text.startswith(_ZONES) and _needs_data(argument.text):
+            return Asked("/etc/localtime", argument.text.removeprefix(_ZONES), argument.span)
+    return None
+
+
+def _of_command(command: Command) -> Asked | None:
+    """`TZ=Europe/Berlin command`, or `export TZ=Europe/Berlin`."""
+    if command.name == "export":
+        for argument in command.arguments:
+            name, _, value = (argument.text or "").partition("=")
+            if name == "TZ" and _needs_data(value):
+                return Asked("TZ", value, argument.span)
+    value = command.variables.get("TZ") or ""
+    at = command.span.text.find(f"TZ={value}")
+    if at != 0 or not _needs_data(value):
+        return None
+    begin = command.span.begin + at + len("TZ=")
+    return Asked("TZ", value, Span(command.span.source, begin, begin + len(value)))

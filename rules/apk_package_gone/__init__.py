@@ -1,0 +1,22 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import Applicability, Diagnostic, Edit, Facts, Fix, Rule, Severity
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    for stage, span, package in facts.absent_packages:
+        if package.last is not None:
+            reason = f"the last release with it is {package.last}"
+            way_out = "drop it: Alpine has nothing in its place"
+        else:
+            reason = f"the first release with it is {package.first}"
+            way_out = f"take an image on Alpine {package.first} or newer"
+        fix = None
+        if package.instead is not None:
+            way_out = f"use `{package.instead}`"
+            fix = Fix(f"replace by {package.instead}", (Edit(span, package.instead),), Applicability.UNSAFE)
+        message = f"Alpine {package.release} has no package `{package.name}`: {reason}"
+        yield rule.at(span, message, way_out, stage=stage, fix=fix)
+
+
+RULE = Rule("LA205", "apk-package-gone", Severity.ERROR, check)
