@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lint_alpine.apk_names import Absent, absent_packages
 from lint_alpine.caches import NO_CACHE_OPTIONS
 from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.ignores import Ignore
 from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault
 from lint_alpine.dockerfile.stages import Stage, Step
 from lint_alpine.environment import Environment
@@ -143,21 +144,22 @@ class StageFacts(NamedTuple):
         """The repositories of another Alpine branch that are added here."""
         return mixes(self)
 
-    @property
-    def names_image(self) -> bool:
-        """Whether its FROM names an image, not an earlier stage."""
-        return self.stage.base.stage is None
-
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """One Dockerfile as it would be built for one platform. `files` are the context files that were read, by path."""
+    """One Dockerfile as it would be built for one platform. `files` are the context files that were read, by path.
+
+    `unused_ignores` are the ignore comments that silenced no finding, `unknown_ignores` those that speak of no rule;
+    both are there for rules that run last.
+    """
 
     dockerfile: Dockerfile
     stages: tuple[StageFacts, ...]
     faults: tuple[SyntaxFault, ...]
     final_index: int | None = None
     files: Mapping[str, Source] = field(default_factory=dict)
+    unused_ignores: tuple[Ignore, ...] = ()
+    unknown_ignores: tuple[Ignore, ...] = ()
 
     @property
     def final(self) -> StageFacts | None:
@@ -168,6 +170,21 @@ class Facts:
     def shipping_chain(self) -> tuple[StageFacts, ...]:
         """The stages whose layers are in the image that ships, from the one that names an image to the final one."""
         return tuple(stage for stage in self.stages if stage.ships)
+
+    @property
+    def same_images(self) -> tuple[tuple[StageFacts, ...], ...]:
+        """The stages that are FROM an image, those of the same image together."""
+        found: dict[tuple[str | None, Environment | None], list[StageFacts]] = {}
+        for stage in self.stages:
+            if stage.stage.base.stage is None:
+                found.setdefault((stage.stage.base.reference, stage.environment), []).append(stage)
+        return tuple(map(tuple, found.values()))
+
+    @property
+    def preloads(self) -> bool:
+        """Whether LD_PRELOAD, which may bring another allocator, is set somewhere in the image that ships."""
+        steps = (step for stage in self.shipping_chain for step in stage.stage.steps)
+        return any("LD_PRELOAD" in step.instruction.arguments.text for step in steps)
 
     @property
     def ships_python(self) -> bool:

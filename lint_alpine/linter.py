@@ -1,8 +1,8 @@
 """Source -> findings -> report: rules are run, ignores applied, the result sorted."""
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,9 +10,11 @@ from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, cho
 from lint_alpine.diagnostic import Diagnostic, Related
 from lint_alpine.dockerfile.ignores import Ignore, read_ignores, read_line_ignores
 from lint_alpine.dockerfile.instructions import Dockerfile, parse
+from lint_alpine.facts import Facts
 from lint_alpine.gather import copied_paths, gather
 from lint_alpine.report.report import Failure, Report, StageVerdict
 from lint_alpine.rule import Rule
+from lint_alpine.silencing import silence, unknown, unused
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
 
@@ -50,8 +52,9 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
     path = dockerfile.source.path
     diagnostics: list[Diagnostic] = []
     verdicts: list[StageVerdict] = []
-    failures: list[Failure] = []
+    crashed: dict[str, Failure] = {}
     files: dict[str, Source] = {}
+    facts = Facts(dockerfile, (), dockerfile.faults)
     for platform in settings.platforms:
         facts = gather(
             dockerfile,
@@ -65,13 +68,32 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
         files.update(facts.files)
         for stage, install in facts.installs:
             verdicts += [StageVerdict(path, stage.stage.name, verdict) for verdict in install.verdicts]
-        for rule in settings.rules:
-            try:
-                diagnostics += rule.run(facts)
-            except Exception as error:  # noqa: BLE001 - a crash in one rule must not silence the others
-                failures.append(Failure(path, f"the rule {rule.code} crashed: {type(error).__name__}: {error}"))
-    kept, ignored = _apply_ignores(_merged(diagnostics), _ignores(dockerfile, files.values()), settings.rules)
-    return FileResult(kept, tuple(verdicts), ignored, tuple(dict.fromkeys(failures)), frozenset(files))
+        diagnostics += _run([rule for rule in settings.rules if not rule.last], facts, crashed)
+    ignores = _ignores(dockerfile, files.values())
+    merged = _merged(diagnostics)
+    silenced = silence(merged, ignores, settings.rules)
+    running = [rule for rule in settings.rules if rule.code not in crashed]
+    last = _run([rule for rule in running if rule.last], _with_ignores(facts, ignores, silenced.used, running), crashed)
+    kept = (*silenced.kept, *silence(last, ignores, settings.rules).kept)
+    return FileResult(
+        diagnostics=tuple(sorted(kept, key=_order)),
+        verdicts=tuple(verdicts),
+        ignored=len(merged) + len(last) - len(kept),
+        failures=tuple(crashed.values()),
+        read=frozenset(files),
+    )
+
+
+def _run(rules: Iterable[Rule], facts: Facts, crashed: dict[str, Failure]) -> list[Diagnostic]:
+    """What the rules find; `crashed` gains those that fail, which must not silence the others."""
+    found: list[Diagnostic] = []
+    for rule in rules:
+        try:
+            found += rule.run(facts)
+        except Exception as error:  # noqa: BLE001
+            message = f"the rule {rule.code} crashed: {type(error).__name__}: {error}"
+            crashed.setdefault(rule.code, Failure(facts.dockerfile.source.path, message))
+    return found
 
 
 def _ignores(dockerfile: Dockerfile, files: Iterable[Source]) -> tuple[Ignore, ...]:
@@ -79,23 +101,22 @@ def _ignores(dockerfile: Dockerfile, files: Iterable[Source]) -> tuple[Ignore, .
     return (*read_ignores(dockerfile), *in_files)
 
 
-def _apply_ignores(
-    diagnostics: Sequence[Diagnostic], ignores: Sequence[Ignore], rules: Sequence[Rule]
-) -> tuple[tuple[Diagnostic, ...], int]:
-    also = {rule.code: rule.also for rule in rules}
-    kept = []
-    for diagnostic in diagnostics:
-        places = (diagnostic.span, *(related.span for related in diagnostic.related))
-        names = (diagnostic.rule, *also.get(diagnostic.code, ()))
-        if not any(_names(ignore, diagnostic.code, names) and any(map(ignore.covers, places)) for ignore in ignores):
-            kept.append(diagnostic)
-    return tuple(kept), len(diagnostics) - len(kept)
+def _with_ignores(
+    facts: Facts, ignores: Sequence[Ignore], used: Collection[Ignore], running: Collection[Rule]
+) -> Facts:
+    """The facts once all rules but the last have run. Whether an ignore of another file is of use in another image, or
+    one of what could not be read would be, is not known."""
+    if not ignores:
+        return facts
+    from lint_alpine.registry import all_rules
 
-
-def _names(ignore: Ignore, code: str, names: Sequence[str]) -> bool:
-    if ignore.foreign:
-        return ignore.code in names
-    return code.startswith(ignore.code) or ignore.code in names
+    known = {rule.code: rule for rule in (*all_rules(), *running)}.values()
+    here = [ignore for ignore in ignores if ignore.span.source.path == facts.dockerfile.source.path]
+    return replace(
+        facts,
+        unknown_ignores=tuple(unknown(ignores, known)),
+        unused_ignores=() if facts.faults else tuple(unused(here, used, running, known)),
+    )
 
 
 def _merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:

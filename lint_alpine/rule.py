@@ -76,7 +76,10 @@ def _evidence(verdict: WheelVerdict) -> str | None:
 
 
 class Rule(NamedTuple):
-    """One thing that can be wrong. `also` are codes of other linters' rules that mean the same."""
+    """One thing that can be wrong. `also` are codes of other linters' rules that mean the same.
+
+    `last`: it runs after the others, and its facts tell which ignore comments silenced none of their findings.
+    """
 
     code: str
     name: str
@@ -84,6 +87,7 @@ class Rule(NamedTuple):
     check: "Callable[[Rule, Facts], Iterable[Diagnostic]]"
     default: bool = True
     also: tuple[str, ...] = ()
+    last: bool = False
 
     def run(self, facts: Facts) -> Iterator[Diagnostic]:
         yield from self.check(self, facts)

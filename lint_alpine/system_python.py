@@ -1,13 +1,12 @@
 """Alpine's own Python in /usr: what apk installs for it, and what pip may not (PEP 668)."""
 
-import posixpath
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine import data
 from lint_alpine.certain import must_succeed
-from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands
 from lint_alpine.dockerfile.instructions import Instruction
 from lint_alpine.dockerfile.stages import DEFAULT_PATH
 from lint_alpine.dockerfile.words import arguments
@@ -76,8 +75,9 @@ def _programs(stage: "StageFacts") -> Iterator[str]:
         yield from (command.name for command in run.commands)
     for step in stage.stage.steps:
         if step.instruction.name in ("CMD", "ENTRYPOINT"):
-            words = " ".join(word.text for word in arguments(step.instruction)).split()
-            yield from (posixpath.basename(word) for word in words)
+            form = step.instruction.exec_form
+            found = exec_form_command(form, {}) if form is not None else read_commands(step.instruction.arguments, {})
+            yield from (command.name for command in found)
 
 
 def refused_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonInstall"]]:

@@ -32,7 +32,8 @@ ARROWS = {
     "wording": "diagnostic facts packages source wheels",
     "rule": "diagnostic facts source wheels wording",
     "registry": "rule",
-    "linter": "context diagnostic dockerfile gather report.report rule source wheels",
+    "silencing": "diagnostic dockerfile.ignores rule",
+    "linter": "context diagnostic dockerfile facts gather registry report.report rule silencing source wheels",
     "examples": "context linter report rule source wheels",
     "options": "diagnostic",
     "config": "context diagnostic options",
@@ -56,7 +57,9 @@ ARROWS = {
     "wheels.sources": "wheels.distribution wheels.evidence",
     "wheels.build_packages": "data",
     "wheels.catalogue": "environment installs.dependency wheels",
-    "wheels.resolution": "wheels.catalogue wheels.choice",
+    "wheels.wanted": "wheels.choice wheels.distribution",
+    "wheels.search": "wheels.catalogue wheels.wanted",
+    "wheels.resolution": "wheels.catalogue wheels.search wheels.wanted",
     "wheels.closure": "environment installs.dependency wheels",
     "wheels.verdict": "diagnostic environment installs.dependency wheels.evidence",
     "wheels.judge": "diagnostic environment images installs.dependency wheels",
@@ -125,7 +128,7 @@ def importers(library: str) -> set[str]:
     [
         ("dockerfile_parse", "lint_alpine/dockerfile/instructions.py"),
         ("httpx", "lint_alpine/wheels/transport.py"),
-        ("resolvelib", "lint_alpine/wheels/resolution.py"),
+        ("resolvelib", "lint_alpine/wheels/search.py"),
     ],
 )
 def test_a_library_has_one_door(library: str, module: str) -> None:

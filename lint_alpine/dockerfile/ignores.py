@@ -1,7 +1,7 @@
 """Comments that ask for silence: `# lint-alpine: ignore[LA303] reason`, and hadolint's own where rules overlap."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lint_alpine.dockerfile.instructions import Dockerfile
@@ -9,19 +9,23 @@ from lint_alpine.source import Source, Span
 
 _OWN = re.compile(r"[ \t]*lint-alpine:[ \t]*(ignore-file|ignore)(?:\[([^\]\n]*)\])?[ \t]*(.*)")
 _HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*([\w,\- \t]+)")
+# What stands between two commas, the blanks around it left out.
+_WORD = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _NEXT_LINES = 10_000
 
 
 class Ignore(NamedTuple):
     """One code of one ignore comment.
 
-    `code` is a rule's code, a prefix of it or its name (empty: every rule). `scope` is the instruction or line that it
-    speaks of (None: the whole file). `foreign` ones come from another linter's pragma and are never called unused.
+    `code` is a rule's code, a prefix of it or its name, as written (empty: every rule); `word` is its place, or that of
+    the word `ignore` where the comment names no code. `scope` is the instruction or line that it speaks of (None: the
+    whole file), `span` the comment. `foreign` ones come from another linter's pragma and are never called unused.
     """
 
     code: str
     scope: Span | None
     span: Span
+    word: Span
     reason: str
     foreign: bool = False
 
@@ -62,10 +66,19 @@ def read_line_ignores(source: Source) -> tuple[Ignore, ...]:
 
 
 def _read(text: str, span: Span, scope: Span) -> Iterable[Ignore]:
+    """The ignores of a comment, whose text begins behind the first character of its span."""
     if match := _OWN.match(text):
-        codes = [code.strip() for code in match[2].split(",")] if match[2] is not None else [""]
-        for code in codes:
-            yield Ignore(code, None if match[1] == "ignore-file" else scope, span, match[3].strip())
+        place = None if match[1] == "ignore-file" else scope
+        group = 1 if match[2] is None else 2
+        for code, word in _words(match, group, span):
+            yield Ignore(code if group == 2 else "", place, span, word, match[3].strip())
     elif match := _HADOLINT.match(text):
-        for code in match[2].split(","):
-            yield Ignore(code.strip(), None if match[1] else scope, span, "", foreign=True)
+        for code, word in _words(match, 2, span):
+            yield Ignore(code, None if match[1] else scope, span, word, "", foreign=True)
+
+
+def _words(match: re.Match[str], group: int, span: Span) -> Iterator[tuple[str, Span]]:
+    """What stands between the commas of a group, with its place."""
+    for found in _WORD.finditer(match[group]):
+        begin = span.begin + 1 + match.start(group) + found.start()
+        yield found[0], Span(span.source, begin, begin + len(found[0]))

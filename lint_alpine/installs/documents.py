@@ -8,6 +8,8 @@ from lint_alpine.source import Source, Span
 
 Path = tuple[str | int, ...]
 
+# Characters of a document; the largest lock files of public repositories stay below 10 MB.
+LONGEST_DOCUMENT = 16 * 1024 * 1024
 # Parts of one dotted key; no real file has more than a few.
 DEEPEST_KEY = 30
 
@@ -51,10 +53,15 @@ class Document:
         return self.source.span(key, end)
 
 
+_TOO_LONG = f"it has more than {LONGEST_DOCUMENT} characters"
+
+
 def read_toml(source: Source) -> Document | str:
     """The document, or why it is none."""
     import tomllib
 
+    if len(source.text) > LONGEST_DOCUMENT:
+        return _TOO_LONG
     if any(line.count(".") > DEEPEST_KEY and _has_deep_key(line) for line in source.text.split("\n")):
         return "it is nested too deeply"
     try:
@@ -67,6 +74,8 @@ def read_json(source: Source) -> Document | str:
     """The document, or why it is none."""
     import json
 
+    if len(source.text) > LONGEST_DOCUMENT:
+        return _TOO_LONG
     try:
         return Document(source, table(json.loads(source.text)), toml=False)
     except (ValueError, RecursionError) as error:

@@ -6,6 +6,15 @@ from typing import NamedTuple, Self
 from lint_alpine.dockerfile.commands import Argument
 from lint_alpine.source import Span
 
+# The options, of any installer, by which it installs more or less.
+_DECISIVE = frozenset(
+    {
+        "categories", "constraint", "directory", "editable", "extra", "extras", "from", "group", "lockfile", "no-extra",
+        "no-group", "only", "only-group", "package", "preinstall", "project", "requirement", "requirements", "spec",
+        "with", "with-editable", "with-executables-from", "with-requirements", "without",
+    }
+)  # fmt: skip
+
 
 class Given(NamedTuple):
     """One option that was given. `value` is None for a flag, and where `known` is false: the value is not known.
@@ -34,6 +43,11 @@ class Parsed(NamedTuple):
 
     def last(self, *names: str) -> Given | None:
         return next((option for option in reversed(self.options) if option.name in names), None)
+
+    @property
+    def clear(self) -> bool:
+        """Whether everything is understood and known that says what is installed."""
+        return not self.strange and all(option.known or option.name not in _DECISIVE for option in self.options)
 
     def has(self, *names: str) -> bool:
         return any(option.name in names for option in self.options)

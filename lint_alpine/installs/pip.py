@@ -92,7 +92,7 @@ def _read(command: Command, program: Program, files: Files, variables: Variables
 def _install(
     command: Command, verb: Verb, target: Target, found: Parsed, files: Files, variables: Variables
 ) -> Install:
-    gathered = Gathered(files, variables, complete=not found.strange)
+    gathered = Gathered(files, variables, complete=found.clear)
     gather(found, gathered)
     upgrade = found.has("upgrade", "force-reinstall", "ignore-installed")
     cache = found.last("no-cache-dir", "cache-dir")

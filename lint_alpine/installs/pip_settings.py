@@ -18,6 +18,9 @@ _REPEATED = frozenset(
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 
+# Characters of a configuration file.
+LONGEST_FILE = 1024 * 1024
+
 
 def read_settings(
     verb: str, options: Options, files: Files, variables: Variables, environment: str | None, span: Span
@@ -71,6 +74,8 @@ def _configuration(source: Source) -> Iterator[tuple[str, str, str]]:
     import configparser
 
     parser = configparser.RawConfigParser()
+    if len(source.text) > LONGEST_FILE:
+        return
     try:
         parser.read_string(source.text)
     except configparser.Error:

@@ -72,7 +72,7 @@ class _Pipenv(NamedTuple):
     verb: str
 
     def read(self) -> Install | Export:
-        gathered = Gathered(self.files, self.variables, complete=not self.found.strange)
+        gathered = Gathered(self.files, self.variables, complete=self.found.clear)
         # pipenv calls pip, which has its own settings.
         settings = Parsed(
             read_settings(

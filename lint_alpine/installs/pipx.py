@@ -38,7 +38,7 @@ def read_pipx(command: Command, files: Files, variables: Variables) -> Install |
     if found.has("help"):
         return None
     environment = {**variables, **command.variables}
-    gathered = Gathered(files, environment, complete=not found.strange)
+    gathered = Gathered(files, environment, complete=found.clear)
     pip = _pip_options(command, found, files, environment)
     gathered.apply(pip.options)
     gathered.apply(found.all("index-url"))

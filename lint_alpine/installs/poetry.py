@@ -72,11 +72,11 @@ class _Poetry(NamedTuple):
         return posixpath.normpath(self.found.value("directory", "project") or ".")
 
     def read(self) -> Install | Export:
-        gathered = Gathered(self.files, self.variables, complete=not self.found.strange)
+        gathered = Gathered(self.files, self.variables, complete=self.found.clear)
         lock = None if self.found.has("only-root") else self._gather(gathered)
         if self.verb == "export":
             output = self.found.value("output")
-            path = posixpath.join(self.folder, output) if output else written_to(self.command)
+            path = posixpath.normpath(posixpath.join(self.folder, output)) if output else written_to(self.command)
             return Export(self.command, gathered.requirements(), path)
         if self.verb == "add":
             gathered.no_deps = False

@@ -21,6 +21,13 @@ Entries = tuple[Entry, ...]
 DEEPEST = 50
 
 
+class Include(NamedTuple):
+    """A dependency group that another one includes (PEP 735), at the place where it says so."""
+
+    name: str
+    span: Span
+
+
 class Project(NamedTuple):
     """What a project declares; what of it could not be read stands in its place. Names are normalised.
 
@@ -31,7 +38,7 @@ class Project(NamedTuple):
     backend: str | None
     dependencies: Entries = ()
     extras: Mapping[str, Entries] = {}
-    groups: Mapping[str, Entries] = {}
+    groups: Mapping[str, tuple[Entry | Include, ...]] = {}
     optional_groups: frozenset[str] = frozenset()
     document: Document | None = None
 
@@ -40,8 +47,7 @@ class Project(NamedTuple):
     ) -> Requirements:
         """What installing it with these extras and groups asks for; an extra that it does not have asks for nothing."""
         entries = list(self.dependencies) if main else []
-        for group in dict.fromkeys(map(canonicalize_name, groups)):
-            entries += self.groups.get(group, ())
+        entries += self._of_groups(map(canonicalize_name, groups), {})
         for extra in self._reached((*extras, *self._own_extras(entries))):
             entries += self.extras.get(extra, ())
         found = tuple(entry for entry in entries if isinstance(entry, Dependency) and not self._is_own(entry))
@@ -50,6 +56,23 @@ class Project(NamedTuple):
 
     def has_group(self, name: str) -> bool:
         return canonicalize_name(name) in self.groups
+
+    def _of_groups(self, names: Iterable[str], done: dict[str, bool], depth: int = 0) -> Iterator[Entry]:
+        """The entries of groups with those that they include, each once; `done` is false while a group is open."""
+        for name in names:
+            if name in done:
+                continue
+            done[name] = False
+            for entry in self.groups.get(name, ()):
+                if not isinstance(entry, Include):
+                    yield entry
+                elif entry.name not in self.groups:
+                    yield Unreadable(entry.span, f"the dependency group `{entry.name}` is not there")
+                elif depth >= DEEPEST or done.get(entry.name) is False:
+                    yield Unreadable(entry.span, f"the dependency group `{entry.name}` includes itself")
+                else:
+                    yield from self._of_groups([entry.name], done, depth + 1)
+            done[name] = True
 
     def _is_own(self, dependency: Dependency) -> bool:
         return self.name is not None and dependency.name == self.name
@@ -175,10 +198,11 @@ class _Reader(NamedTuple):
     def _extras(self, path: tuple[str, ...], value: object) -> dict[str, Entries]:
         return {canonicalize_name(extra): self._strings(*path, extra) for extra in table(value)}
 
-    def _groups(self, tool: Mapping[str, object]) -> dict[str, Entries]:
+    def _groups(self, tool: Mapping[str, object]) -> dict[str, tuple[Entry | Include, ...]]:
         """The groups of PEP 735, and the older development dependencies of PDM (by group) and uv (a list)."""
-        written: dict[str, str] = {canonicalize_name(name): name for name in table(self._at("dependency-groups"))}
-        groups: dict[str, list[Entry]] = {name: list(self._group(name, written, (), set())) for name in written}
+        groups: dict[str, list[Entry | Include]] = {}
+        for name in table(self._at("dependency-groups")):
+            groups.setdefault(canonicalize_name(name), []).extend(self._group("dependency-groups", name))
         for name in table(self._at("tool", "pdm", "dev-dependencies")):
             groups.setdefault(canonicalize_name(name), []).extend(
                 # `-e file:///...` is PDM's own notation for a project beside this one.
@@ -190,20 +214,13 @@ class _Reader(NamedTuple):
             groups.setdefault("dev", []).extend(self._strings("tool", "uv", "dev-dependencies"))
         return {name: tuple(entries) for name, entries in groups.items()}
 
-    def _group(self, name: str, written: Mapping[str, str], within: tuple[str, ...], done: set[str]) -> Iterator[Entry]:
-        """A group of PEP 735 with those that it includes, each of them once."""
-        path = ("dependency-groups", written.get(name, name))
-        if name not in written or name in within or len(within) > DEEPEST:
-            reason = "includes itself" if name in written else "is not there"
-            yield Unreadable(self.document.place("dependency-groups"), f"the dependency group `{name}` {reason}")
-        elif name not in done:
-            done.add(name)
-            for index, item in enumerate(array(self._at(*path))):
-                included = string(table(item).get("include-group"))
-                if isinstance(item, str):
-                    yield pep508(item, self.document.place(*path, index))
-                elif included is not None:
-                    yield from self._group(canonicalize_name(included), written, (*within, name), done)
+    def _group(self, *path: str) -> Iterator[Entry | Include]:
+        for index, item in enumerate(array(self._at(*path))):
+            included = string(table(item).get("include-group"))
+            if isinstance(item, str):
+                yield pep508(item, self.document.place(*path, index))
+            elif included is not None:
+                yield Include(canonicalize_name(included), self.document.place(*path, index, "include-group"))
 
     def _dynamic(self, dynamic: tuple[str, ...]) -> Entries:
         """Dependencies that the backend takes from files; any other way needs the backend to run."""

@@ -15,6 +15,9 @@ from lint_alpine.installs.install import Files
 from lint_alpine.installs.projects import Entries, Entry, Project, pep508
 from lint_alpine.source import Source, Span
 
+# Characters; the largest setup.py of well-known projects have about 100,000.
+LONGEST_FILE = 1024 * 1024
+
 
 def read_setuptools(folder: str, files: Files) -> Project | None:
     """The project that setup.py and setup.cfg describe; None where neither can be read."""
@@ -53,6 +56,8 @@ def read_setup_cfg(source: Source, folder: str, files: Files) -> Project:
     """`install_requires` and `extras_require` of a setup.cfg, where it has them."""
     import configparser
 
+    if len(source.text) > LONGEST_FILE:
+        return Project(None, None, (Unreadable(source.start, f"`{source.path}` is too long to be read"),))
     parser = configparser.RawConfigParser(strict=False)
     try:
         parser.read_string(source.text)
@@ -114,6 +119,8 @@ def _keys(text: str) -> dict[str, int]:
 
 def read_setup_py(source: Source) -> Project:
     """The literal arguments of the setup() call; what is computed is not known."""
+    if len(source.text) > LONGEST_FILE:
+        return Project(None, None, (Unreadable(source.start, f"`{source.path}` is too long to be read"),))
     try:
         tree = ast.parse(source.text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):

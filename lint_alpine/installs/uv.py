@@ -150,7 +150,7 @@ def _tool(call: UvCall, *, run: bool) -> Install | None:
         gathered.add(read_editable(option.value or ""), option.span, editable=True)
     for option in found.all("with-requirements"):
         read_file(_moved(option, call), gathered)
-    gathered.complete &= not found.all("override") and all(option.known for option in found.all("with"))
+    gathered.complete &= not found.all("override")
     return call.install(Verb.RUN if run else Verb.TOOL, gathered, call.tool_target())
 
 

@@ -49,7 +49,7 @@ class UvCall(NamedTuple):
         return [option.value for option in self.found.all(*names) if option.value is not None]
 
     def gathered(self) -> Gathered:
-        gathered = Gathered(self.files, self.variables, complete=not self.found.strange)
+        gathered = Gathered(self.files, self.variables, complete=self.found.clear)
         gathered.apply(as_pip(self.found.options))
         gathered.indexes += self._configured_indexes()
         return gathered

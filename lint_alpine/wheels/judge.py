@@ -103,7 +103,8 @@ def _outcome(resolved: Resolved, environment: Environment, sources: Sources) -> 
         shipped = resolved.evidence is not None and resolved.evidence.origin is Origin.SNAPSHOT
         if shipped and resolved.obstacle is Obstacle.NO_RELEASE:
             return Outcome.UNKNOWN, "the listing that was shipped has no release that matches"
-        if resolved.obstacle is Obstacle.HASHES_NOT_KNOWN:
+        # Requirements that contradict each other are nobody's wheels' fault, and no reason to speak of this image.
+        if resolved.obstacle is None or resolved.obstacle is Obstacle.HASHES_NOT_KNOWN:
             return Outcome.UNKNOWN, resolved.reason
         return Outcome.UNAVAILABLE, _why_unavailable(resolved, environment)
     if chosen.is_wheel:

@@ -1,20 +1,22 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Rule, Severity
+from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage in facts.stages:
+    for stage, *others in facts.same_images:
         life = stage.lifetime
-        if not life.ended or not stage.names_image:
+        if not life.ended or stage.environment is None:
             continue
-        parts = " and ".join(f"{part.name} on {part.day}" for part in life.ended)
-        way_out = f"`FROM {life.instead}` still gets updates" if life.instead else "take a tag on a newer Alpine"
+        first, *rest = life.ended
+        reason = f"{first.name} reached its end of life on {first.day}"
+        reason += "".join(f", {part.name} on {part.day}" for part in rest)
         yield rule.at(
             stage.stage.base.span,
-            f"this image gets no more updates: {parts} reached the end of life",
-            way_out,
+            f"`{stage.environment.image}` gets no more updates: {reason}",
+            f"`FROM {life.instead}` gets them" if life.instead else "take a tag that is built on a newer Alpine",
             stage=stage,
+            related=tuple(Related(other.stage.base.span, "the same image") for other in others),
         )
 
 

@@ -2,25 +2,25 @@ from collections.abc import Iterator
 
 from lint_alpine.rule import Applicability, Diagnostic, Edit, Facts, Fix, Rule, Severity, after
 
+OVERRIDE = "--break-system-packages"
+
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, install in facts.refused_installs:
-        override = f"`--break-system-packages` installs into `{install.environment.python_prefix}` all the same"
-        fix = Fix(
-            "add --break-system-packages",
-            (Edit(after(install.verb), " --break-system-packages"),),
-            Applicability.UNSAFE,
-        )
-        bare = install.install.verb == "ensurepip"
+        verb, release = install.verb, install.environment.release
+        reason = f"is refused: Alpine {release} marks its Python as managed by apk"
+        if install.install.verb == "ensurepip":
+            yield rule.at(verb, f"`python3 -m ensurepip` {reason}", "`apk add --no-cache py3-pip` brings pip", stage=stage)
+            continue
+        uv = install.installer == "uv"
+        into = "`uv pip install --python /venv ...`" if uv else "`/venv/bin/pip install ...`"
         yield rule.at(
-            install.verb,
-            f"`{'python3 -m ensurepip' if bare else f'{install.installer} {install.verb.text}'}` is refused: "
-            f"Alpine {install.environment.release} marks its Python as managed by apk",
-            "`apk add py3-pip` installs pip" if bare else "install into a virtual environment: `python3 -m venv /venv`, "
-            "then `/venv/bin/pip install ...`",
-            *(() if bare else (override,)),
+            verb,
+            f"`{'uv pip' if uv else 'pip'} {verb.text}` {reason}",
+            f"install into a virtual environment: `python3 -m venv /venv`, then {into}",
+            f"`{OVERRIDE}` installs beside apk's packages all the same",
             stage=stage,
-            fix=None if bare else fix,
+            fix=Fix(f"add {OVERRIDE}", (Edit(after(verb), f" {OVERRIDE}"),), Applicability.UNSAFE),
         )
 
 

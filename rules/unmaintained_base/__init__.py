@@ -1,17 +1,18 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Rule, Severity
+from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage in facts.stages:
+    for stage, *others in facts.same_images:
         life = stage.lifetime
-        if life.unmaintained is not None and stage.names_image:
+        if life.unmaintained is not None:
             yield rule.at(
                 stage.stage.base.span,
-                f"nobody has built `{stage.stage.base.reference}` since {life.unmaintained}",
-                f"`FROM {life.instead}` still gets updates",
+                f"`{stage.stage.base.reference}` gets no more updates: nobody has built it since {life.unmaintained}",
+                f"`FROM {life.instead}` gets them",
                 stage=stage,
+                related=tuple(Related(other.stage.base.span, "the same image") for other in others),
             )
 
 

@@ -359,7 +359,7 @@ def test_poetry(text: str, expected: list[str] | None) -> None:
 
 def test_poetry_takes_the_lock() -> None:
     lock = (
-        "[[package]]\nname = 'a'\nversion = '1.5'\ngroups = ['main']\nfiles = [{file = 'a-1.5.tar.gz', hash = 'sha256:1'}]\n"
+        "[[package]]\nname = 'a'\nversion = '1.5'\ngroups = ['main']\nfiles = [{file = 'a-1.5.tar.gz'}]\n"
         "[[package]]\nname = 'd'\nversion = '2'\ngroups = ['dev']\n[metadata]\nlock-version = '2.1'\n"
     )
     files = {"pyproject.toml": POETRY, "poetry.lock": lock}
@@ -433,7 +433,8 @@ def test_pdm(text: str, expected: list[str]) -> None:
 
 def test_pdm_takes_the_lock() -> None:
     lock = (
-        "[[package]]\nname = 'a'\nversion = '1'\ngroups = ['default']\n[[package]]\nname = 't'\nversion = '2'\ngroups = ['test']\n"
+        "[[package]]\nname = 'a'\nversion = '1'\ngroups = ['default']\n"
+        "[[package]]\nname = 't'\nversion = '2'\ngroups = ['test']\n"
         "[metadata]\nlock_version = '4.5.0'\n"
     )
     files = {"pyproject.toml": PDM, "pdm.lock": lock}
@@ -499,11 +500,11 @@ def test_pipenv_hashes_and_exports() -> None:
 # None of them
 
 NOTHING = [
-    "uv", "uv --version", "uv lock", "uv venv", "uv pip list", "uv cache clean", "uv sync --help", "uv python install 3.12",
-    "uv tool list", "uv run --no-project python x.py", "uv run --no-sync x", "uv add --frozen a", "uvx", "uvx --help",
-    "poetry", "poetry run x", "poetry config virtualenvs.create false", "poetry lock", "poetry add a --lock",
-    "poetry self update", "pdm lock", "pdm install --check", "pdm run x", "pipenv lock", "pipenv run x", "pipenv --version",
-    "pipx list", "pipx ensurepath", "npm install", "apk add uv",
+    "uv", "uv --version", "uv lock", "uv venv", "uv pip list", "uv cache clean", "uv sync --help",
+    "uv python install 3.12", "uv tool list", "uv run --no-project python x.py", "uv run --no-sync x",
+    "uv add --frozen a", "uvx", "uvx --help", "poetry", "poetry run x", "poetry config virtualenvs.create false",
+    "poetry lock", "poetry add a --lock", "poetry self update", "pdm lock", "pdm install --check", "pdm run x",
+    "pipenv lock", "pipenv run x", "pipenv --version", "pipx list", "pipx ensurepath", "npm install", "apk add uv",
 ]  # fmt: skip
 
 
@@ -522,9 +523,10 @@ def test_verbs() -> None:
 
 
 UNKNOWN = [
-    "uv pip install $X", "uv pip install -r $X", "uv tool install $X", "uvx $X", "uv pip install --unknown-option x a",
-    "uv sync --unknown", "poetry install --unknown", "poetry add $X", "pdm add $X", "pipenv install $X", "pipx install $X",
-    "uv add $X", "uv pip sync $X", "uv run --with $X y", "uv pip install --group $X",
+    "uv pip install $X", "uv pip install -r $X", "uv tool install $X", "uvx $X",
+    "uv pip install --unknown-option x a", "uv sync --unknown", "poetry install --unknown", "poetry add $X",
+    "pdm add $X", "pipenv install $X", "pipx install $X", "uv add $X", "uv pip sync $X", "uv run --with $X y",
+    "uv pip install --group $X",
 ]  # fmt: skip
 
 
@@ -550,9 +552,10 @@ def test_an_exported_file_is_read_by_pip() -> None:
 WORDS = st.lists(
     st.sampled_from(
         [
-            "pip", "install", "sync", "run", "tool", "export", "add", "-r", "r.txt", "--with", "--group", "dev", "--extra", "x",
-            "-G", ":all", "--only", "main", "--", "-", "--no-cache", "--python", "a==1", "$X", "--from", "-o", "'a b'", "-E",
-            "--package", "app", "--only-group", "--categories", "--pip-args", "\"'\"", "--project", "sub", "--prerelease",
+            "pip", "install", "sync", "run", "tool", "export", "add", "-r", "r.txt", "--with", "--group", "dev",
+            "--extra", "x", "-G", ":all", "--only", "main", "--", "-", "--no-cache", "--python", "a==1", "$X",
+            "--from", "-o", "'a b'", "-E", "--package", "app", "--only-group", "--categories", "--pip-args",
+            "\"'\"", "--project", "sub", "--prerelease",
         ]
     ),
     max_size=7,
