@@ -3,7 +3,8 @@
 import os
 import sys
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from lint_alpine.wheels.transport import Statistics
 
 CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+
+class _OutputError(Exception):
+    """The file of --output cannot be written."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -43,6 +48,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except (ConfigError, IndexSettingsError, SnapshotError) as error:
         _say(f"lint-alpine: error: {error}")
         return COULD_NOT_RUN
+    except _OutputError as error:
+        _say(f"lint-alpine: error: {error}")
+        return COULD_NOT_RUN
     except BrokenPipeError:
         # The reader (head, less) went away. Python would complain once more when it flushes at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -53,6 +61,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _check(arguments: "Namespace") -> int:
     from lint_alpine.config import load
+    from lint_alpine.options import ConfigError
     from lint_alpine.registry import all_rules
     from lint_alpine.selection import select
 
@@ -65,13 +74,15 @@ def _check(arguments: "Namespace") -> int:
         for rule in rules
         if rule.code in selection.codes
     )
+    if config.context is not None and not config.context.is_dir():
+        raise ConfigError(f"the build context `{config.context}` is not a folder")
     progress = _Progress(watched=sys.stderr.isatty() and not arguments.quiet)
     index = _open_index(config, progress) if config.online else None
     try:
-        settings = _settings(config, chosen, index)
-        report = _lint(paths, arguments.stdin_filename, settings)
+        make_settings = partial(_settings, config, chosen, index)
+        report = _lint(paths, arguments.stdin_filename, config, make_settings)
         if config.fix and not config.diff and _fix(report, config):
-            report = _lint(paths, arguments.stdin_filename, settings)
+            report = _lint(paths, arguments.stdin_filename, config, make_settings)
     finally:
         if index is not None:
             index.close()
@@ -135,21 +146,26 @@ class _Progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def _lint(paths: Sequence[str], stdin_filename: str, settings: "Settings") -> "Report":
-    from lint_alpine.context import decode
+def _lint(
+    paths: Sequence[str], stdin_filename: str, config: "Config", make_settings: "Callable[[], Settings]"
+) -> "Report":
+    from lint_alpine.context import MAX_DOCKERFILE_BYTES, decode
     from lint_alpine.discovery import STANDARD_INPUT, discover
-    from lint_alpine.linter import FileResult, lint_buffer, lint_file, report
+    from lint_alpine.jobs import lint_files, processes
+    from lint_alpine.linter import FileResult, lint_buffer, report
 
     found = discover(paths)
     failures = list(found.failures)
     for folder in found.unread:
         _say(f"lint-alpine: note: {folder.path}: {folder.message}")
     results: list[FileResult] = []
-    for file in found.files:
-        if file.path == STANDARD_INPUT:
-            results.append(lint_buffer(decode(sys.stdin.buffer.read()), stdin_filename, settings))
-            continue
-        result = lint_file(file.path, settings, named=file.named)
+    if any(file.path == STANDARD_INPUT for file in found.files):
+        text = decode(sys.stdin.buffer.read(MAX_DOCKERFILE_BYTES))
+        results.append(lint_buffer(text, stdin_filename, make_settings()))
+    files = [file for file in found.files if file.path != STANDARD_INPUT]
+    # Only one process may ask the index: it is what remembers the answers.
+    number = 1 if config.online else processes(len(files), config.jobs)
+    for file, result in zip(files, lint_files(files, make_settings, number), strict=True):
         if isinstance(result, FileResult):
             if not file.because_of or result.read.intersection(file.because_of):
                 results.append(result)
@@ -187,7 +203,10 @@ def _diff(report: "Report", config: "Config") -> str:
 
 def _write(text: str, output: str | None) -> None:
     if output is not None:
-        Path(output).write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+        try:
+            Path(output).write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
+        except OSError as error:
+            raise _OutputError(f"{output} cannot be written: {error.strerror}") from error
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))

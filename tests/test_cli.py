@@ -246,3 +246,29 @@ def test_fixes_are_shown_and_made(folder: Path, capsysbinary: pytest.CaptureFixt
     fixed = content.replace(b"apk add", b"apk add --no-cache").replace(b"pip install", b"pip install --no-cache-dir")
     assert (folder / "Dockerfile").read_bytes() == fixed
     assert [path.name for path in folder.iterdir()] == ["Dockerfile"]
+
+
+def test_several_processes_say_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for number in range(6):
+        write(folder, f"{number}/Dockerfile", WARNED if number % 2 else BROKEN)
+    printed = []
+    for jobs in ("1", "3"):
+        assert main(["check", "--jobs", jobs]) == 1
+        printed.append(capsys.readouterr().out)
+    assert printed[0] == printed[1]
+    assert printed[0].count("LA303") == 3
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--output", "absent/report.txt"], "absent/report.txt cannot be written"),
+        (["--context", "absent"], "the build context `absent` is not a folder"),
+    ],
+)
+def test_paths_that_cannot_be_used(
+    folder: Path, options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, "Dockerfile", WARNED)
+    assert main(["check", *options]) == 2
+    assert message in capsys.readouterr().err
