@@ -29,7 +29,7 @@ class Absence(NamedTuple):
 
 
 class Absent(NamedTuple):
-    """A package that `apk add` cannot find: the stage, the name in the word that asks for it, and why it is not there."""
+    """A package that `apk add` cannot find: its stage, the name in the word that asks for it, why it is not there."""
 
     stage: "StageFacts"
     span: Span
@@ -92,7 +92,8 @@ def absence(name: str, release: str) -> Absence | None:
     if last is None and first is None:
         return None
     other = apk_name(name, release)
-    return Absence(name, release, last, first, other if other != name else None)
+    there = other != name and absence(other, release) is None
+    return Absence(name, release, last, first, other if there else None)
 
 
 def _after(entry: data.ApkPackage, release: str) -> str | None:

@@ -1,12 +1,16 @@
-"""Which commands of a RUN certainly run, and whose failure certainly ends the build."""
+"""Which commands of a RUN certainly run, and fail without another one in their place."""
+
+import re
 
 from lint_alpine.dockerfile.commands import Command
 
 _FARTHEST = 4_000
+_MARKS = re.compile(r"[(){};\n]|\|\|")
+_GROUP_END = re.compile(r"\s{0,200}[})]")
 
 
 def must_succeed(command: Command) -> bool:
-    """False in a branch, a loop or a substitution, and where `||` catches what fails."""
+    """False in a branch, an unknown loop or a substitution, and where `||` catches what fails."""
     return not command.conditional and not command.substitution and not _is_caught(command)
 
 
@@ -15,20 +19,25 @@ def _is_caught(command: Command) -> bool:
     end = command.span.end
     text = command.span.source.text[end : end + _FARTHEST]
     depth = 0
-    for at, character in enumerate(text):
-        if character in "({":
-            depth += 1
-        elif character in ")}":
-            # Where the command's own group ends, what follows concerns it as well.
-            depth = max(depth - 1, 0)
-        elif depth == 0 and text.startswith("||", at):
-            return True
-        elif depth == 0 and (character == ";" or (character == "\n" and not _continues(text[:at]))):
-            rest = text[at + 1 :].lstrip()
-            if not rest.startswith(("}", ")")):
+    for mark in _MARKS.finditer(text):
+        match mark[0]:
+            case "(" | "{":
+                depth += 1
+            case ")" | "}":
+                # Where the command's own group ends, what follows concerns it as well.
+                depth = max(depth - 1, 0)
+            case "||" if depth == 0:
+                return True
+            case ";" | "\n" if depth == 0 and not _continues(text, mark.start()):
                 return False
+            case _:
+                pass
     return False
 
 
-def _continues(line: str) -> bool:
-    return line.rstrip(" \t\r").endswith(("\\", "&&", "|"))
+def _continues(text: str, at: int) -> bool:
+    """Whether the list goes on behind a line's end, or a group ends behind it or a semicolon."""
+    line = text[text.rfind("\n", 0, at) + 1 : at].strip(" \t\r")
+    if text[at] == "\n" and (line.endswith(("\\", "&&", "|")) or line.startswith("#")):
+        return True
+    return _GROUP_END.match(text, at + 1) is not None

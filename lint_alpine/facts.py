@@ -17,6 +17,7 @@ from lint_alpine.installs.install import ApkInstall, Install
 from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
+from lint_alpine.refusals import Refused, refused
 from lint_alpine.repositories import Mix, mixes
 from lint_alpine.shortage import Shortage, find_shortage
 from lint_alpine.source import Source, Span
@@ -89,9 +90,27 @@ class PythonInstall(NamedTuple):
         return tuple(verdict for verdict in self.verdicts if verdict.outcome is Outcome.COMPILE)
 
     @property
+    def wheels_ignored_by_pip(self) -> tuple[WheelVerdict, ...]:
+        """The wheels that a current pip would take where this one, which does not know their tags, compiles."""
+        compiled = {verdict.name for verdict in self.compiled}
+        return tuple(
+            verdict
+            for verdict in self.with_newer_pip
+            if verdict.outcome is Outcome.WHEEL and verdict.name in compiled
+        )
+
+    @property
+    def compiled_for_want_of_wheels(self) -> tuple[WheelVerdict, ...]:
+        """What is compiled because no wheel fits the image: not for the age of its pip or because of an option."""
+        ignored = {verdict.name for verdict in self.wheels_ignored_by_pip}
+        return tuple(
+            verdict for verdict in self.compiled if verdict.refusal is None and verdict.name not in ignored
+        )
+
+    @property
     def shortage(self) -> Shortage:
-        """What is missing for what is compiled here."""
-        return find_shortage(self.compiled, self.present, self.environment)
+        """What is missing for what has to be compiled here."""
+        return find_shortage(self.compiled_for_want_of_wheels, self.present, self.environment)
 
 
 class StageFacts(NamedTuple):
@@ -99,8 +118,8 @@ class StageFacts(NamedTuple):
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
     there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
-    `installs_python`: Python packages are installed in it or in one that it is FROM. `present` is what apk has installed
-    at its end.
+    `installs_python`: Python packages are installed in it or in one that it is FROM. `present` is what apk has
+    installed at its end.
     """
 
     stage: Stage
@@ -195,6 +214,11 @@ class Facts:
         return final.environment.python is not None or final.installs_python or "python3" in final.present.packages
 
     @property
+    def python_base(self) -> StageFacts | None:
+        """The stage that names the image on which all that ships stands, if there is a Python in it."""
+        return self.shipping_chain[0] if self.ships_python else None
+
+    @property
     def compilers_left(self) -> tuple[BuildPackage, ...]:
         """What is left of a build in the image that ships, if a compiler is among it and Python packages were installed
         on the way; without what nothing needed in the first place."""
@@ -216,6 +240,11 @@ class Facts:
         for stage, install in self.installs:
             if install.environment.libc is not None and install.environment.libc.family == "musl":
                 yield stage, install
+
+    @property
+    def refused(self) -> Iterator[tuple[StageFacts, Refused]]:
+        """What --no-binary and --only-binary keep the installs from."""
+        return refused(self)
 
     @property
     def absent_packages(self) -> Iterator[Absent]:

@@ -11,8 +11,8 @@ _MEBIBYTE = 1 << 20
 
 def hazards(environment: Environment) -> frozenset[str]:
     """The hazards that the image's release has, by their names in the data; none where the release is not known."""
-    release = environment.release
-    if environment.distro != "alpine" or environment.libc is None or environment.libc.family != "musl" or release is None:
+    release, libc = environment.release, environment.libc
+    if environment.distro != "alpine" or libc is None or libc.family != "musl" or release is None:
         return frozenset()
     known = data.hazards()["hazards"]
     found = {name for name, entry in known.items() if within(release, entry.get("since"), entry.get("before"))}
@@ -25,7 +25,8 @@ def thread_stack(environment: Environment) -> int | None:
     The official images and Alpine's own python3 set it when they compile Python.
     """
     if environment.python_prefix == "/usr":
-        return data.alpine()["releases"].get(environment.release or "", {}).get("thread_stack")
+        entry = data.alpine()["releases"].get(environment.release or "")
+        return entry.get("thread_stack") if entry is not None else None
     image = _official(environment)
     return _MEBIBYTE if image is not None and not image.facts.get("small_stack") else None
 

@@ -74,7 +74,7 @@ def _python_image(minor: str | None, release: str) -> str | None:
     for suite in dict.fromkeys((release, "")):
         tag = str(PythonTag(minor, Variant.ALPINE, suite))
         found = look_up(tag)
-        if not isinstance(found, str) and not found.newer and found.release is not None and _alpine_lives(found.release):
+        if not isinstance(found, str) and not found.newer and _alpine_lives(found.release or ""):
             return f"python:{tag}"
     return None
 

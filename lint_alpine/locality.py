@@ -19,8 +19,10 @@ _AREA = re.compile(
     r"(?:/[A-Za-z0-9_+-]+){1,2}"
 )
 # musl reads `UTC`, `GMT` and what has an offset (`CET-1CEST`) without data; other single words are file names to it.
-_SINGLE = frozenset("CET EET MET WET EST MST HST Cuba Egypt Eire GB Hongkong Iceland Iran Israel Jamaica Japan Libya NZ"
-                    " Poland Portugal PRC ROC ROK Singapore Turkey".split())  # fmt: skip
+_SINGLE = re.compile(
+    "CET|EET|MET|WET|EST|MST|HST|Cuba|Egypt|Eire|GB|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Libya|NZ|Poland|Portugal"
+    "|PRC|ROC|ROK|Singapore|Turkey"
+)
 _UTC = re.compile(r"(?:Etc/)?(?:UTC|UCT|GMT|GMT[+-]?0|Universal|Zulu|Greenwich)")
 _LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}(?:[.@][\w.@-]+)?")
 _LOCALE_VARIABLES = ("LANG", "LC_ALL", "LC_COLLATE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
@@ -41,8 +43,8 @@ def missing_time_zone(facts: "Facts") -> Asked | None:
 
     Told only where all apk packages are known, which they are of images made from the official `python` and `alpine`.
     """
-    chain = facts.shipping_chain
-    if not facts.ships_python or not _is_known(chain[0]) or not chain[-1].present.lacks("tzdata"):
+    base, chain = facts.python_base, facts.shipping_chain
+    if base is None or not _is_known(base) or not chain[-1].present.lacks("tzdata"):
         return None
     commands = [command for stage in chain for run in stage.runs for command in run.commands]
     if _has_own_zones(chain, commands):
@@ -50,15 +52,16 @@ def missing_time_zone(facts: "Facts") -> Asked | None:
     wanted = _variables(chain, ("TZ",)).get("TZ")
     if wanted is not None:
         return wanted if _needs_data(wanted.value) else None
-    if any(package.name == "tzdata" for stage in chain for each in stage.apk_additions for package in each.install.packages):
+    additions = (addition.install for stage in chain for addition in stage.apk_additions)
+    if any(package.name == "tzdata" for install in additions for package in install.packages):
         return None
     return next((asked for command in commands if (asked := _linked(command) or _of_command(command))), None)
 
 
 def missing_locale(facts: "Facts") -> Asked | None:
     """The locale of a language that the image that ships asks for. English is what musl speaks in any case."""
-    chain = facts.shipping_chain
-    if not facts.ships_python or "locale-c-only" not in chain[0].hazards or "musl-locales" in chain[-1].present.packages:
+    base, chain = facts.python_base, facts.shipping_chain
+    if base is None or "locale-c-only" not in base.hazards or "musl-locales" in chain[-1].present.packages:
         return None
     asked = [each for each in _variables(chain, _LOCALE_VARIABLES).values() if _LOCALE.fullmatch(each.value)]
     foreign = [each for each in asked if not each.value.startswith("en_")]
@@ -99,8 +102,8 @@ def _is_known(stage: "StageFacts") -> bool:
 
 def _has_own_zones(chain: Sequence["StageFacts"], commands: Iterable[Command]) -> bool:
     """Zone files that come from elsewhere, or are put aside before apk removes them."""
-    copies = (step.instruction for stage in chain for step in stage.stage.steps if step.instruction.name in ("COPY", "ADD"))
-    if any("zoneinfo" in copy.arguments.text for copy in copies):
+    steps = (step.instruction for stage in chain for step in stage.stage.steps)
+    if any("zoneinfo" in step.arguments.text for step in steps if step.name in ("COPY", "ADD")):
         return True
     return any(
         "zoneinfo" in argument.written
@@ -116,9 +119,10 @@ def _sets_localtime(command: Command) -> bool:
 
 
 def _needs_data(value: str) -> bool:
-    """Whether musl takes the value for the name of a file of zone data that is not UTC (do_tzset in src/time/__tz.c)."""
+    """Whether musl takes the value for the name of a file, and not for UTC (do_tzset in src/time/__tz.c)."""
     zone = value.removeprefix(":").removeprefix(_ZONES)
-    return (bool(_AREA.fullmatch(zone)) or zone in _SINGLE) and not _UTC.fullmatch(zone)
+    named = _AREA.fullmatch(zone) or _SINGLE.fullmatch(zone)
+    return named is not None and not _UTC.fullmatch(zone)
 
 
 def _linked(command: Command) -> Asked | None:

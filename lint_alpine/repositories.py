@@ -1,7 +1,7 @@
 """apk's repositories: what a Dockerfile adds to those of the image, and of which branch of Alpine that is."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.alpine_releases import newest
@@ -23,6 +23,7 @@ _URL = re.compile(
     re.VERBOSE,
 )
 _SUBSTITUTION = re.compile(r"(?:^|[;\s])s([/|#,!@%~+])((?:\\.|(?!\1)[^\\]){0,200})\1((?:\\.|(?!\1)[^\\]){0,200})\1")
+_INSERTS = re.compile(r"[aic]\\?\s|\$\s*[aic]")
 _BRANCH = re.compile(r"(?<![\w.-])(edge|latest-stable|v?3\.\d+)(?![\w.-])")
 
 
@@ -54,7 +55,7 @@ def mixes(stage: "StageFacts") -> Iterator[Mix]:
         return
     groups: list[tuple[tuple[Repository, ...], bool]] = []
     for run in stage.runs:
-        groups.append((tuple(_added(run.commands)), False))
+        groups.append((tuple(_added(run)), False))
         groups += [(tuple(_given(command)), True) for command in run.commands]
     groups += [(tuple(_copied(step.instruction)), False) for step in stage.stage.steps]
     for found, option in groups:
@@ -72,9 +73,9 @@ def _is_foreign(repository: Repository, release: str) -> bool:
 def may_add_names(run: "Run", release: str | None) -> bool:
     """Whether from this RUN on there may be other packages than the release's own: it changes the list of repositories,
     otherwise than by repositories of the same release or by another mirror."""
-    if not any(map(_mentions, run.commands)):
+    if not _names_list(run):
         return False
-    found = list(_added(run.commands))
+    found = list(_added(run))
     if any(repository.testing or repository.branch != release for repository in found):
         return True
     return any(map(_is_unclear, run.commands))
@@ -85,7 +86,7 @@ def replaces_repositories(instruction: Instruction) -> bool:
     if instruction.name not in ("COPY", "ADD"):
         return False
     text = instruction.arguments.text
-    return "/etc/apk" in text or text.rstrip("\"]'\t ").endswith((" /", "\"/", " /etc", "\"/etc", " /etc/", "\"/etc/"))
+    return "/etc/apk" in text or text.rstrip("\"]'\t ").endswith((" /", '"/', " /etc", '"/etc', " /etc/", '"/etc/'))
 
 
 def _mentions(command: Command) -> bool:
@@ -93,12 +94,15 @@ def _mentions(command: Command) -> bool:
     return any(_FILE in argument.written for argument in (*command.arguments, *command.writes))
 
 
-def _added(commands: Sequence[Command]) -> Iterator[Repository]:
-    """What the commands of a RUN put into the list of repositories. A group of commands or a pipe may do it, so that
-    every URL that is written where the list is named counts."""
-    if not any(map(_mentions, commands)):
-        return
-    for command in commands:
+def _names_list(run: "Run") -> bool:
+    """Whether the list of repositories is named somewhere in a RUN: a group of commands or a pipe may write it, so that
+    every URL that is written there counts."""
+    return _FILE in run.span.text or any(map(_mentions, run.commands))
+
+
+def _added(run: "Run") -> Iterator[Repository]:
+    """What the commands of a RUN put into the list of repositories."""
+    for command in run.commands if _names_list(run) else ():
         if command.name in _WRITERS:
             for argument in command.arguments:
                 yield from _in_word(argument)
@@ -160,9 +164,9 @@ def _part(span: Span, start: int, length: int) -> Span:
 def _is_unclear(command: Command) -> bool:
     """A command that may write lines of which nothing is known."""
     if command.name in _WRITERS:
-        words = [argument for argument in command.arguments if _FILE not in argument.written]
-        return any(argument.text is None or "://" in argument.text for argument in words if not _URL.search(argument.written))
+        words = (each for each in command.arguments if _FILE not in each.written and not _URL.search(each.written))
+        return any(word.text is None or "://" in word.text for word in words)
     if command.name == "sed":
-        scripts = [each for each in command.arguments if each.text is None or re.search(r"[aic]\\?\s|\$\s*[aic]", each.text)]
+        scripts = (each for each in command.arguments if each.text is None or _INSERTS.search(each.text))
         return _mentions(command) and any(not _SUBSTITUTION.search(script.written) for script in scripts)
     return _mentions(command) and command.name not in ("grep", "ls", "rm", "[", "test")

@@ -25,6 +25,7 @@ from lint_alpine.wording import (
     optional_features,
     pulled_in,
     quoted,
+    some,
     split_into_stages,
     where_installed,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "optional_features",
     "pulled_in",
     "quoted",
+    "some",
     "split_into_stages",
     "where_installed",
 ]

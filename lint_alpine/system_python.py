@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from lint_alpine import data
 from lint_alpine.certain import must_succeed
@@ -10,6 +10,7 @@ from lint_alpine.dockerfile.commands import Command, exec_form_command, read_com
 from lint_alpine.dockerfile.instructions import Instruction
 from lint_alpine.dockerfile.stages import DEFAULT_PATH
 from lint_alpine.dockerfile.words import arguments
+from lint_alpine.environment import Environment
 from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.install import ApkPackage, ApkVerb, Verb
 
@@ -36,19 +37,24 @@ class Unseen(NamedTuple):
 
 
 def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
-    """The `py3-` packages that the Python of the image, in /usr/local, does not see; none where the file uses the one in
-    /usr, or a program that such a package brings."""
+    """The `py3-` packages that the Python of the image, in /usr/local, does not see; none where the file uses the one
+    in /usr, or a program that such a package brings."""
     if _USED.search(facts.dockerfile.source.text):
         return
     programs = {program for stage in facts.stages for program in _programs(stage)}
     for stage in facts.stages:
         environment = stage.environment
-        if environment is None or environment.distro != "alpine" or environment.python_prefix != "/usr/local":
+        if not _is_official(environment) or environment.python_prefix != "/usr/local":
             continue
         for addition in stage.apk_additions:
             packages = tuple(package for package in addition.install.packages if _is_module(package, programs))
             if addition.install.verb is ApkVerb.ADD and packages:
                 yield stage, Unseen(packages, _projects(packages), _alpine_python(environment.release))
+
+
+def _is_official(environment: Environment | None) -> TypeGuard[Environment]:
+    """An Alpine image of which is known what its variables are: who else builds one may set PATH or PYTHONPATH."""
+    return environment is not None and environment.distro == "alpine" and "/" not in environment.image
 
 
 def _is_module(package: ApkPackage, programs: set[str]) -> bool:
@@ -65,7 +71,8 @@ def _projects(packages: tuple[ApkPackage, ...]) -> tuple[str, ...]:
 
 
 def _alpine_python(release: str | None) -> str | None:
-    version = data.alpine()["releases"].get(release or "", {}).get("python3")
+    entry = data.alpine()["releases"].get(release or "")
+    version = entry.get("python3") if entry is not None else None
     return ".".join(version.split(".")[:2]) if version else None
 
 
@@ -117,11 +124,13 @@ def _activates(command: Command) -> bool:
 
 def _is_refused(install: "PythonInstall", run: "Run") -> bool:
     environment, call = install.environment, install.install
-    if environment.distro != "alpine" or environment.python_prefix != "/usr" or not environment.externally_managed:
+    if not _is_official(environment) or environment.python_prefix != "/usr" or not environment.externally_managed:
         return False
     target = call.target
-    elsewhere = target.directory or target.prefix or target.root or target.own or target.environment not in (None, "/usr")
-    if elsewhere or environment.python is None or call.break_system_packages or call.dry_run:
+    elsewhere = target.directory or target.prefix or target.root or target.own
+    if elsewhere or target.environment not in (None, "/usr"):
+        return False
+    if environment.python is None or call.break_system_packages or call.dry_run:
         return False
     match call.installer, call.verb:
         case Installer.PIP, Verb.INSTALL | Verb.ENSUREPIP:
@@ -138,8 +147,10 @@ def _finds_usr(install: "PythonInstall", run: "Run") -> bool:
     if install.install.target.environment == "/usr":
         return True
     path = install.install.command.variables.get("PATH", run.step.variables.get("PATH", DEFAULT_PATH))
-    before = (path or "").partition("/usr/bin")[0].split(":")
-    return path is not None and all(not folder or folder in DEFAULT_PATH.split(":") or ".local" in folder for folder in before)
+    if path is None:
+        return False
+    before = filter(None, path.partition("/usr/bin")[0].split(":"))
+    return all(folder in DEFAULT_PATH.split(":") or ".local" in folder for folder in before)
 
 
 def _brings_python(instruction: Instruction) -> bool:

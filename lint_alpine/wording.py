@@ -9,11 +9,22 @@ from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import needs_of
 from lint_alpine.wheels.verdict import Alternative, WheelVerdict
 
+# More names than that make a message that nobody reads.
+_FEW = 5
+
 
 def quoted(names: Iterable[str]) -> str:
     """`` `a`, `b` and `c` ``"""
     words = [f"`{name}`" for name in names]
     return " and ".join([", ".join(words[:-1]), words[-1]]) if len(words) > 1 else "".join(words)
+
+
+def some(names: Sequence[str]) -> str:
+    """`` `a`, `b`, `c`, `d` and 4 more``"""
+    names = tuple(dict.fromkeys(names))
+    if len(names) <= _FEW:
+        return quoted(names)
+    return f"{', '.join(f'`{name}`' for name in names[: _FEW - 1])} and {len(names) - _FEW + 1} more"
 
 
 def pulled_in(verdict: WheelVerdict) -> str:

@@ -13,7 +13,7 @@ from lint_alpine import data
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "lint_alpine" / "data"
-NAMES = ["alpine", "apk", "debian", "images", "native"]
+NAMES = ["alpine", "apk", "debian", "hazards", "images", "native"]
 TOOL = runpy.run_path(str(ROOT / "tools" / "make_data.py"))
 CORRECTIONS = json.loads((ROOT / "tools" / "corrections.json").read_text("utf-8"))
 RELEASE = re.compile(r"3\.\d+|edge")
@@ -121,6 +121,16 @@ def test_apk_is_well_formed() -> None:
             assert ranged["packages"], name
             assert {"since", "before"} & set(ranged), name
         assert name not in entry.get("contains", ()), name
+
+
+def test_hazards_are_well_formed() -> None:
+    for name, entry in data.hazards()["hazards"].items():
+        assert re.fullmatch(r"[a-z0-9-]+", name)
+        assert entry["title"], name
+        bounds = {entry.get("since", "edge"), entry.get("before", "edge")}
+        # What is not tied to releases at all says nothing here, but for one that images.json dates.
+        assert bounds != {"edge"} or name == "pgo-off", name
+        assert all(RELEASE.fullmatch(release) for release in bounds), name
 
 
 @pytest.mark.parametrize("section", ["native", "apk"])

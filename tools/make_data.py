@@ -3,8 +3,8 @@
     python tools/make_data.py FOLDER
 
 FOLDER holds alpine_releases.json, debian_releases.json, python_images.json, other_images.json, native_packages.json,
-apk_packages.json, needs_compiler.json and musl_hazards.json. The corrections are written by hand, each with reason and source; they are
-merged at every run, so that fresher facts keep them. The same input gives the same bytes.
+apk_packages.json, needs_compiler.json and musl_hazards.json. The corrections are written by hand, each with reason and
+source; they are merged at every run, so that fresher facts keep them. The same input gives the same bytes.
 """
 
 import argparse
@@ -148,7 +148,8 @@ def _python_version(entry: Record, version: str, extra: Record) -> Record:
             "pip": entry["pip"],
             "tzdata": _within(version, record(extra["tzdata"])),
             "pgo": _within(version, record(extra["pgo"])),
-            "small_stack": bool(entry["alpine_default"]) and str(entry["last_listed"]) < str(extra["thread_stack_since"]),
+            "small_stack": bool(entry["alpine_default"])
+            and str(entry["last_listed"]) < str(extra["thread_stack_since"]),
         }
     )
 
@@ -449,15 +450,13 @@ def _apk_package(entry: Record) -> Record:
 def hazards(facts: Mapping[str, Record], _corrections: Record) -> Record:
     """What is tied to releases of Alpine; matters of one tool (an old pip) have their place elsewhere."""
     source = facts["musl_hazards"]
-    ranges = {str(record(item)["id"]): record(item) for item in cast("list[Json]", source["hazards"])}
-    return {
-        **header(source),
-        "hazards": {
-            name: known({"title": item["title"], "since": record(item["alpine"])["from"], "before": record(item["alpine"])["before"]})
-            for name, item in ranges.items()
-            if name == "pgo-off" or any(record(item["alpine"]).values())
-        },
-    }
+    found: Record = {}
+    for item in map(record, cast("list[Json]", source["hazards"])):
+        releases = record(item["alpine"])
+        if item["id"] == "pgo-off" or any(releases.values()):
+            bounds: Record = {"since": releases["from"], "before": releases["before"]}
+            found[str(item["id"])] = known({"title": item["title"], **bounds})
+    return {**header(source), "hazards": found}
 
 
 def main() -> int:

@@ -29,6 +29,23 @@ class FileChoice(NamedTuple):
     require_hashes: bool = False
     no_deps: bool = False
 
+    def option_for(self, name: str) -> str | None:
+        """The option that decides for a project: for pip one that names it wins over one for `:all:`."""
+        for scope in (name, ":all:"):
+            if scope in self.only_binary:
+                return "only-binary"
+            if scope in self.no_binary:
+                return "no-binary"
+        return None
+
+
+class FormatOption(NamedTuple):
+    """A `--no-binary` or `--only-binary` (`option`) for a project or `:all:`, and the word that gives it."""
+
+    option: str
+    project: str
+    span: Span
+
 
 class Locked(NamedTuple):
     """The release that a lock file fixes, with the files that it lists (empty where it lists none)."""
@@ -70,6 +87,7 @@ class Requirements(NamedTuple):
 
     `indexes` are index, extra index and find-links locations that only these files name (`--index-url` and the like),
     as written. `complete` is false where something could not be read, so that more may be installed than is listed.
+    `formats` are the options behind `choice`, in the order in which they were read.
     """
 
     dependencies: tuple[Dependency, ...] = ()
@@ -79,6 +97,7 @@ class Requirements(NamedTuple):
     no_index: bool = False
     unreadable: tuple[Unreadable, ...] = ()
     complete: bool = True
+    formats: tuple[FormatOption, ...] = ()
 
     def joined(self, other: "Requirements") -> "Requirements":
         return self._replace(
@@ -96,4 +115,5 @@ class Requirements(NamedTuple):
             no_index=self.no_index or other.no_index,
             unreadable=self.unreadable + other.unreadable,
             complete=self.complete and other.complete,
+            formats=self.formats + other.formats,
         )

@@ -84,7 +84,7 @@ def read_json(source: Source) -> Document | str:
 
 def _has_deep_key(line: str) -> bool:
     """Whether a dotted key has so many parts that tomllib, which takes quadratic time for it, must not see it."""
-    return any(part.count(".") > DEEPEST_KEY for part in _STRING.sub("", line).split(","))
+    return _DEEP_KEY.search(_STRING.sub("quoted", line).partition("#")[0]) is not None
 
 
 def _reason(error: Exception) -> str:
@@ -124,6 +124,7 @@ _STRING = re.compile(
 )
 _BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
+_DEEP_KEY = re.compile(rf"(?<![\w-])[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{DEEPEST_KEY}}}")
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 _Place = tuple[Path, tuple[int, int, int]]

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable
 from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
-from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements, Unreadable
+from lint_alpine.installs.dependency import Dependency, FileChoice, FormatOption, Locked, Requirements, Unreadable
 from lint_alpine.installs.install import Files, LocalProject, Variables
 from lint_alpine.installs.options import Given
 from lint_alpine.installs.reference import Elsewhere, Folder, Invalid, Named, Nameless, Reference
@@ -29,6 +29,7 @@ class Gathered:
         self.projects: list[LocalProject] = []
         self.no_binary: set[str] = set()
         self.only_binary: set[str] = set()
+        self.formats: list[FormatOption] = []
         self.no_index = False
         self.prefer_binary = False
         self.pre = False
@@ -137,6 +138,7 @@ class Gathered:
             self.fault(option.span, f"which packages `--{option.name}` names is only known when the command runs")
             return
         names = [name.strip() for name in option.value.split(",")]
+        self.formats += (FormatOption(option.name, canonicalize_name(name), option.word or option.span) for name in names)
         if ":all:" in names:
             other.clear()
             target.clear()
@@ -174,6 +176,7 @@ class Gathered:
             no_index=self.no_index,
             unreadable=tuple(self.unreadable),
             complete=self.complete,
+            formats=tuple(self.formats),
         )
 
 

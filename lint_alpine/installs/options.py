@@ -19,13 +19,14 @@ _DECISIVE = frozenset(
 class Given(NamedTuple):
     """One option that was given. `value` is None for a flag, and where `known` is false: the value is not known.
 
-    `span` is the value's place, or the flag's own.
+    `span` is the value's place, or the flag's own; `word` that of the word which names the option, where it stands there.
     """
 
     name: str
     value: str | None
     span: Span
     known: bool = True
+    word: Span | None = None
 
 
 class Parsed(NamedTuple):
@@ -182,15 +183,15 @@ class _Reader:
             self.strange.append(argument)
             return 0
         holder = arguments[following]
-        self.options.append(Given(option.name, holder.text, holder.span, known=holder.text is not None))
+        self.options.append(Given(option.name, holder.text, holder.span, holder.text is not None, argument.span))
         return 1
 
     def _add(self, option: Option, value: str | None, argument: Argument, *, joined: bool = False) -> None:
         known = argument.text is not None or not option.takes_value
         if not joined or not known or value is None:
-            self.options.append(Given(option.name, None, argument.span, known=known))
+            self.options.append(Given(option.name, None, argument.span, known, argument.span))
             return
-        self.options.append(Given(option.name, value, _tail(argument.span, value)))
+        self.options.append(Given(option.name, value, _tail(argument.span, value), word=argument.span))
 
 
 def _start(argument: Argument) -> str:

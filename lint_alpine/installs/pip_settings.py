@@ -3,8 +3,10 @@
 import posixpath
 from collections.abc import Iterator
 
+from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.install import Files, Variables
-from lint_alpine.installs.options import Given, Options
+from lint_alpine.installs.options import Given, Options, parse
+from lint_alpine.installs.programs import read_program
 from lint_alpine.source import Source, Span
 
 # pip's _internal.configuration: system, user and environment, each after the other; the later wins.
@@ -83,3 +85,21 @@ def _configuration(source: Source) -> Iterator[tuple[str, str, str]]:
     for section in parser.sections():
         for key, value in parser.items(section):
             yield section, key, value or ""
+
+
+_CONFIG = Options.of(flags="--global --user --site -q/--quiet -v/--verbose", valued="--editor", abbreviations=True)
+
+
+def read_pip_setting(command: Command) -> tuple[str, str | None] | None:
+    """`pip config set global.name value`, as the variable that means the same to later commands; None for all else.
+
+    The value is None where it is not known.
+    """
+    program = read_program(command)
+    words = parse(program.arguments, _CONFIG).words if program.name == "pip" else ()
+    if len(words) != 4 or [word.text for word in words[:2]] != ["config", "set"]:
+        return None
+    section, dot, name = (words[2].text or "").partition(".")
+    if not dot or section not in ("global", "install"):
+        return None
+    return f"PIP_{name.upper().replace('-', '_')}", words[3].text

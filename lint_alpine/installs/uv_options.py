@@ -115,4 +115,4 @@ def as_pip(options: Iterable[Given]) -> Iterator[Given]:
 
 
 def _renamed(option: Given, name: str, value: str | None) -> Given:
-    return Given(name, value, option.span, option.known)
+    return option._replace(name=name, value=value)

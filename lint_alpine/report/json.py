@@ -88,7 +88,7 @@ def _verdict(installed: StageVerdict) -> Json:
         "environment": _environment(verdict.environment),
         "outcome": verdict.outcome,
         "file": verdict.file,
-        "reason": verdict.reason,
+        "reason": verdict.whole_reason,
         "evidence": _evidence(verdict.evidence),
         "alternative": _alternative(verdict.alternative),
         "packages": _packages(verdict.packages),

@@ -148,13 +148,8 @@ def _rank(file: Distribution, target: Target) -> int | None:
 
 
 def _is_format_allowed(file: Distribution, choice: FileChoice) -> bool:
-    # pip lets an option that names the project win over one for `:all:`.
-    for scope in (file.name, ":all:"):
-        if scope in choice.only_binary:
-            return file.is_wheel
-        if scope in choice.no_binary:
-            return not file.is_wheel
-    return True
+    option = choice.option_for(file.name)
+    return option is None or file.is_wheel is (option == "only-binary")
 
 
 def _is_pinned(specifier: SpecifierSet) -> bool:

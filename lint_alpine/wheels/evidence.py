@@ -48,6 +48,24 @@ class Needs(NamedTuple):
     evidence: Evidence
 
 
+class SdistContents(NamedTuple):
+    """What a source distribution is built of, as far as its file names and its build files tell.
+
+    `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
+    counts the files of each language that is compiled, by name, apart from tests and documentation. `setup_py` tells
+    whether there is a setup.py; `extension`: setup.py, setup.cfg or pyproject.toml declare something to compile;
+    `optional`: they let it fail.
+    """
+
+    backend: str | None
+    requires: tuple[str, ...]
+    sources: tuple[tuple[str, int], ...]
+    setup_py: bool
+    extension: bool
+    optional: bool
+    evidence: Evidence
+
+
 class WheelSource(Protocol):
     """Says which files of projects exist; every name gets an answer."""
 
@@ -63,3 +81,9 @@ class NeedsSource(Protocol):
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
     ) -> Mapping[tuple[str, Version], Needs | Unavailable]: ...
+
+
+class SdistSource(Protocol):
+    """Says what source distributions are built of, by file name; every file gets an answer."""
+
+    def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]: ...

@@ -12,9 +12,9 @@ from packaging.version import Version
 from lint_alpine.wheels.archives import ArchiveError
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.listing import Listing
-from lint_alpine.wheels.metadata import MetadataError, SdistContents
+from lint_alpine.wheels.metadata import MetadataError
 from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, read_page
 from lint_alpine.wheels.records import PageRelease, from_bytes, merged, to_bytes
 from lint_alpine.wheels.releases import Releases
@@ -43,7 +43,7 @@ class _Listed:
 
 
 class PackageIndex:
-    """Implements `WheelSource` and `NeedsSource` by asking package indexes, and remembers the answers on disk.
+    """A `WheelSource`, `NeedsSource` and `SdistSource` that asks package indexes, and remembers the answers on disk.
 
     What fails, fails for the project concerned: as `Unavailable`, whose reason holds no credentials. Files are only
     asked for at URLs that an index page gives, whatever URL a distribution has. Close it, or use it as a context.
@@ -105,21 +105,22 @@ class PackageIndex:
         self._needs |= self._ask({key: key[0] for key in wanted if key not in self._needs}, release_needs)
         return {release: self._needs[release] for release in wanted}
 
-    def sdist_contents(self, distribution: Distribution) -> SdistContents | Unavailable:
-        """What a source distribution is built of. It is read as it streams by: nothing is unpacked or run."""
-        name = distribution.name
-        self._list({name})
+    def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:
+        """What source distributions are built of. Each is read as it streams by: nothing is unpacked or run."""
+        wanted = {file.filename: file for file in files}
+        self._list({file.name for file in files})
 
-        async def contents(name: str) -> SdistContents | Unavailable:
-            release = self._release(name, distribution.version)
+        async def contents(filename: str) -> SdistContents | Unavailable:
+            name, version = wanted[filename].name, wanted[filename].version
+            release = self._release(name, version)
             if isinstance(release, Unavailable):
                 return release
             for file in release.files:
-                if file.filename == distribution.filename and file.url is not None and not file.is_wheel:
+                if file.filename == filename and file.url is not None and not file.is_wheel:
                     return await self._releases().contents(file, file.url)
-            return Unavailable(name, f"the index does not list {distribution.filename}")
+            return Unavailable(name, f"the index does not list {filename}")
 
-        return self._ask({name: name}, contents)[name]
+        return self._ask({filename: file.name for filename, file in wanted.items()}, contents)
 
     def close(self) -> None:
         """Ends connections and tidies the cache."""

@@ -1,23 +1,31 @@
 """What pip would do about all that one command installs: the closure, and a verdict for each package of it."""
 
 from collections.abc import Mapping
+from itertools import islice, takewhile
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lint_alpine.diagnostic import ApkPackages
 from lint_alpine.environment import Environment
 from lint_alpine.images import slim_tag
-from lint_alpine.installs.dependency import Installer, Requirements
+from lint_alpine.installs.dependency import FileChoice, Installer, Requirements
 from lint_alpine.wheels.build_packages import needs_of
+from lint_alpine.wheels.builds import compiled
 from lint_alpine.wheels.choice import Obstacle
 from lint_alpine.wheels.closure import Resolved, resolve
 from lint_alpine.wheels.evidence import Offer, Origin
-from lint_alpine.wheels.native import is_native
+from lint_alpine.wheels.listing import Release, releases_of
+from lint_alpine.wheels.native import Nativeness
 from lint_alpine.wheels.sources import Sources
-from lint_alpine.wheels.verdict import Alternative, Outcome, WheelVerdict
+from lint_alpine.wheels.verdict import Alternative, Outcome, Refusal, WheelVerdict
 
 # The first pip with PEP 656 (musllinux); what an older one compiles, this one may install.
 KNOWS_MUSLLINUX = Version("21.2")
+# Python 3.5 and 2.7 stay with pip 20.3.4.
+NEEDS_PYTHON = Version("3.6")
+_FAILS = frozenset({Outcome.COMPILE, Outcome.UNAVAILABLE})
+_INSTALLS = frozenset({Outcome.WHEEL, Outcome.PURE_BUILD})
 
 
 def judge(
@@ -26,11 +34,14 @@ def judge(
     """The verdicts, and those that a current pip would reach, where the image's own is too old to know musllinux."""
     pip = _pip(installer, environment)
     verdicts = _verdicts(requirements, environment, pip, sources)
-    on_musl = environment.libc is not None and environment.libc.family == "musl"
-    if not on_musl or all(verdict.outcome not in (Outcome.COMPILE, Outcome.UNAVAILABLE) for verdict in verdicts):
+    if environment.libc is None or environment.libc.family != "musl":
+        return verdicts, ()
+    fails = any(verdict.outcome in _FAILS for verdict in verdicts)
+    if not fails and not any(_passes_over(verdict, requirements.choice, sources) for verdict in verdicts):
         return verdicts, ()
     verdicts = _with_alternatives(verdicts, requirements, environment, sources)
-    if pip is None or pip >= KNOWS_MUSLLINUX:
+    verdicts = _with_refusals(verdicts, requirements, environment, pip, sources)
+    if pip is None or pip >= KNOWS_MUSLLINUX or Version(environment.python or "0") < NEEDS_PYTHON:
         return verdicts, ()
     newer = _verdicts(requirements, environment, None, sources)
     cured = {verdict.name for verdict in newer if verdict.outcome is Outcome.WHEEL}
@@ -67,11 +78,14 @@ def _verdicts(
 ) -> tuple[WheelVerdict, ...]:
     closure = resolve(requirements, environment, pip, sources, sources)
     elsewhere = [url for url in requirements.indexes if url not in sources.asked]
-    return tuple(_verdict(resolved, environment, sources, elsewhere) for resolved in closure.packages)
+    builds = compiled(closure.packages, environment.release, sources)
+    return tuple(_verdict(each, environment, builds.get(each.name), elsewhere) for each in closure.packages)
 
 
-def _verdict(resolved: Resolved, environment: Environment, sources: Sources, elsewhere: list[str]) -> WheelVerdict:
-    outcome, reason = _outcome(resolved, environment, sources)
+def _verdict(
+    resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: list[str]
+) -> WheelVerdict:
+    outcome, reason = _outcome(resolved, environment, build)
     if elsewhere and outcome not in (Outcome.WHEEL, Outcome.UNKNOWN):
         outcome, reason = (
             Outcome.UNKNOWN,
@@ -90,10 +104,11 @@ def _verdict(resolved: Resolved, environment: Environment, sources: Sources, els
         evidence=resolved.evidence,
         packages=_packages(resolved, environment) if outcome is Outcome.COMPILE else None,
         needs_unknown=resolved.needs_unknown,
+        compiled_because=build.reason if build is not None and outcome is Outcome.COMPILE else None,
     )
 
 
-def _outcome(resolved: Resolved, environment: Environment, sources: Sources) -> tuple[Outcome, str]:
+def _outcome(resolved: Resolved, environment: Environment, build: Nativeness | None) -> tuple[Outcome, str]:
     if not resolved.known:
         return Outcome.UNKNOWN, resolved.reason
     chosen = resolved.distribution
@@ -109,15 +124,16 @@ def _outcome(resolved: Resolved, environment: Environment, sources: Sources) -> 
         return Outcome.UNAVAILABLE, _why_unavailable(resolved, environment)
     if chosen.is_wheel:
         return Outcome.WHEEL, f"a wheel fits {target}"
-    native, why = _is_native(resolved, environment, sources)
+    assert build is not None
     no_wheel = f"no wheel for {target}"
-    match native:
+    match build.native:
         case True:
             return Outcome.COMPILE, no_wheel
         case False:
-            return Outcome.PURE_BUILD, f"{no_wheel}, and its source distribution needs no compiler: {why}"
+            return Outcome.PURE_BUILD, f"{no_wheel}, and its source distribution needs no compiler: {build.reason}"
         case None:
-            return Outcome.UNKNOWN, f"{no_wheel}, and whether its source distribution is compiled is not known"
+            unknown = f"{no_wheel}, and whether its source distribution is compiled is not known"
+            return Outcome.UNKNOWN, f"{unknown}: {build.reason}"
 
 
 def _why_unavailable(resolved: Resolved, environment: Environment) -> str:
@@ -128,18 +144,6 @@ def _why_unavailable(resolved: Resolved, environment: Environment) -> str:
             return f"what matches is not for Python {environment.python}"
         case _:
             return resolved.reason
-
-
-def _is_native(resolved: Resolved, environment: Environment, sources: Sources) -> tuple[bool | None, str]:
-    assert resolved.version is not None
-    offer = sources.offers([resolved.name])[resolved.name]
-    if not isinstance(offer, Offer):
-        # A lock file's own list of files.
-        locked = resolved.dependency.locked
-        if locked is None or resolved.evidence is None:
-            return None, "nothing tells"
-        offer = Offer(resolved.name, locked.distributions, resolved.evidence)
-    return is_native(offer, resolved.version, needs_of(resolved.name, str(resolved.version), environment.release))
 
 
 def _packages(resolved: Resolved, environment: Environment) -> ApkPackages | None:
@@ -153,7 +157,7 @@ def _packages(resolved: Resolved, environment: Environment) -> ApkPackages | Non
 def _with_alternatives(
     verdicts: tuple[WheelVerdict, ...], requirements: Requirements, environment: Environment, sources: Sources
 ) -> tuple[WheelVerdict, ...]:
-    """Each verdict that is no wheel, with what the same requirement gets on the slim image of the same Python."""
+    """Each verdict that is worse than what the same requirement gets on the slim image of the same Python, with that."""
     slim = slim_tag(environment)
     if slim is None:
         return verdicts
@@ -162,7 +166,64 @@ def _with_alternatives(
     }
     return tuple(
         verdict._replace(alternative=Alternative(slim.reference, other.outcome, other.file, other.version))
-        if verdict.outcome in (Outcome.COMPILE, Outcome.UNAVAILABLE) and (other := others.get(verdict.name))
+        if (other := others.get(verdict.name)) and (verdict.outcome in _FAILS or _is_older(verdict, other))
         else verdict
         for verdict in verdicts
     )
+
+
+def _is_older(verdict: WheelVerdict, other: WheelVerdict) -> bool:
+    installs = (verdict.outcome, other.outcome)
+    if verdict.version is None or other.version is None or not _INSTALLS.issuperset(installs):
+        return False
+    return Version(verdict.version) < Version(other.version)
+
+
+def _passes_over(verdict: WheelVerdict, choice: FileChoice, sources: Sources) -> bool:
+    """Whether a release that is newer than the chosen one has, as its file names tell, something for other images
+    alone: then pip takes an older one here without a word."""
+    if verdict.outcome not in _INSTALLS or verdict.version is None or verdict.dependency.locked is not None:
+        return False
+    offer = sources.offers([verdict.name])[verdict.name]
+    if not isinstance(offer, Offer):
+        return False
+    chosen = Version(verdict.version)
+    allowed = SpecifierSet() if verdict.via else verdict.dependency.requirement.specifier
+    newer = takewhile(lambda release: release.version > chosen, releases_of(offer.distributions))
+    # Reading the files of a release takes time: what pip looks at first tells.
+    first = islice((release for release in newer if allowed.contains(release.version, prereleases=False)), 3)
+    return any(_is_for_others(release, choice) for release in first)
+
+
+def _is_for_others(release: Release, choice: FileChoice) -> bool:
+    wheels_alone = bool(choice.only_binary) or choice.prefer_binary or all(file.is_wheel for file in release.files)
+    return wheels_alone and any(tag.platform.startswith("manylinux") for file in release.files for tag in file.tags or ())
+
+
+def _with_refusals(
+    verdicts: tuple[WheelVerdict, ...],
+    requirements: Requirements,
+    environment: Environment,
+    pip: Version | None,
+    sources: Sources,
+) -> tuple[WheelVerdict, ...]:
+    """The verdicts that --no-binary or --only-binary is to blame for, with what would be taken without it."""
+    choice = requirements.choice
+    if not choice.no_binary and not choice.only_binary:
+        return verdicts
+    free = choice._replace(no_binary=frozenset(), only_binary=frozenset())
+    others = {each.name: each for each in _verdicts(requirements._replace(choice=free), environment, pip, sources)}
+    return tuple(
+        _with_refusal(verdict, free_of_it, choice) if (free_of_it := others.get(verdict.name)) else verdict
+        for verdict in verdicts
+    )
+
+
+def _with_refusal(verdict: WheelVerdict, free: WheelVerdict, choice: FileChoice) -> WheelVerdict:
+    option = choice.option_for(verdict.name)
+    if verdict.outcome not in _FAILS or option is None or free.file is None:
+        return verdict
+    if (option == "no-binary") is not (free.outcome is Outcome.WHEEL):
+        return verdict
+    reason = f"`--no-binary` refuses {free.file}" if verdict.outcome is Outcome.COMPILE else verdict.reason
+    return verdict._replace(refusal=Refusal(option, free.file), reason=reason)

@@ -1,16 +1,12 @@
-"""METADATA -> Needs; where it stands in wheels and source distributions; what a source distribution is built of."""
+"""METADATA -> Needs, and where it stands in wheels and source distributions."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from lint_alpine.wheels.archives import Members
 from lint_alpine.wheels.evidence import Evidence, Needs
 
 _HEADER = 1024 * 1024
@@ -20,21 +16,6 @@ _LONGEST_REQUIREMENT = 10_000
 
 class MetadataError(ValueError):
     """The metadata does not say what a release needs; the text tells why, for people."""
-
-
-@dataclass(frozen=True, slots=True)
-class SdistContents:
-    """What a source distribution is built of, as far as its file names and pyproject.toml tell.
-
-    `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
-    counts the files of each language that is compiled, by its name; `setup_py` tells whether there is a setup.py.
-    """
-
-    backend: str | None
-    requires: tuple[str, ...]
-    sources: tuple[tuple[str, int], ...]
-    setup_py: bool
-    evidence: Evidence
 
 
 def read_metadata(content: bytes, name: str, version: Version, evidence: Evidence, static: bool = False) -> Needs:
@@ -126,61 +107,3 @@ def is_metadata(path: str, name: str) -> bool:
 def is_top_level(path: str, filename: str) -> bool:
     """Whether a path in a source distribution is that of this file in its one folder."""
     return path.removeprefix("./").partition("/")[2] == filename
-
-
-_LANGUAGES = {
-    ".c": "C",
-    ".cc": "C++",
-    ".cpp": "C++",
-    ".cxx": "C++",
-    ".c++": "C++",
-    ".pyx": "Cython",
-    ".rs": "Rust",
-    ".f": "Fortran",
-    ".for": "Fortran",
-    ".f77": "Fortran",
-    ".f90": "Fortran",
-    ".f95": "Fortran",
-    ".f03": "Fortran",
-    ".f08": "Fortran",
-}
-
-
-def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
-    """What the members of a source distribution tell. Raises MetadataError for a pyproject.toml that is not TOML."""
-    suffixes = Counter(PurePosixPath(name).suffix.lower() for name in members.names)
-    sources: Counter[str] = Counter()
-    for suffix, count in suffixes.items():
-        if language := _LANGUAGES.get(suffix):
-            sources[language] += count
-    project = next((text for path, text in members.contents.items() if is_top_level(path, "pyproject.toml")), None)
-    backend, requires = _build_system(project) if project is not None else (None, ())
-    return SdistContents(
-        backend=backend,
-        requires=requires,
-        sources=tuple(sorted(sources.items())),
-        setup_py=any(is_top_level(name, "setup.py") for name in members.names),
-        evidence=evidence,
-    )
-
-
-_PROJECT = 256 * 1024
-_DOTS = 4_000_000
-"""tomllib keeps every prefix of a dotted key: its memory grows with the square of the dots in a line."""
-
-
-def _build_system(content: bytes) -> tuple[str | None, tuple[str, ...]]:
-    import tomllib
-
-    if len(content) > _PROJECT or sum(line.count(b".") ** 2 for line in content.split(b"\n")) > _DOTS:
-        raise MetadataError("its pyproject.toml is too large")
-    try:
-        table: object = tomllib.loads(content.decode("utf-8")).get("build-system", {})
-    except (ValueError, RecursionError):
-        raise MetadataError("its pyproject.toml cannot be read") from None
-    match table:
-        case {"requires": list() as requires, **rest} if all(isinstance(each, str) for each in requires):
-            backend: object = rest.get("build-backend")
-            return backend if isinstance(backend, str) else None, tuple(requires)
-        case _:
-            return None, ()

@@ -9,17 +9,10 @@ from urllib.parse import urlsplit
 from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, Origin, Unavailable
-from lint_alpine.wheels.metadata import (
-    MetadataError,
-    SdistContents,
-    is_metadata,
-    is_top_level,
-    read_metadata,
-    read_requirements,
-    sdist_contents,
-)
+from lint_alpine.wheels.evidence import Evidence, Needs, Origin, SdistContents, Unavailable
+from lint_alpine.wheels.metadata import MetadataError, is_metadata, is_top_level, read_metadata, read_requirements
 from lint_alpine.wheels.records import PageRelease
+from lint_alpine.wheels.sdists import is_build_file, sdist_contents
 from lint_alpine.wheels.transport import Body, Head, Receive, SlowError, Transport, TransportError
 
 _METADATA = 4 * 1024 * 1024
@@ -89,9 +82,9 @@ class Releases:
         if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
             self._transport.statistics.cache_hits += 1
             return remembered
-        members = await self._sdist(file, url, lambda path: is_top_level(path, "pyproject.toml"), lambda _: False)
+        members = await self._sdist(file, url, is_build_file, lambda _: False)
         found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
-        self._remember("sdists", file, url, [found.backend, found.requires, dict(found.sources), found.setup_py])
+        self._remember("sdists", file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
         return found
 
     # The cache: a file of a known hash never changes
@@ -225,8 +218,15 @@ def _needs_from(data: bytes, evidence: Evidence) -> Needs | None:
 
 def _contents_from(data: bytes, evidence: Evidence) -> SdistContents | None:
     match _json(data):
-        case [str() | None as backend, list() as requires, dict() as counts, bool() as setup_py]:
+        case {
+            "backend": str() | None as backend,
+            "requires": list() as requires,
+            "sources": dict() as counts,
+            "setup_py": bool() as setup_py,
+            "extension": bool() as extension,
+            "optional": bool() as optional,
+        }:
             sources = tuple((str(language), count) for language, count in counts.items() if isinstance(count, int))
-            return SdistContents(backend, tuple(map(str, requires)), sources, setup_py, evidence)
+            return SdistContents(backend, tuple(map(str, requires)), sources, setup_py, extension, optional, evidence)
         case _:
             return None

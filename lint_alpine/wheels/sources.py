@@ -6,7 +6,15 @@ from dataclasses import dataclass, field
 from packaging.version import Version
 
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, Unavailable, WheelSource
+from lint_alpine.wheels.evidence import (
+    Needs,
+    NeedsSource,
+    Offer,
+    SdistContents,
+    SdistSource,
+    Unavailable,
+    WheelSource,
+)
 
 Release = tuple[str, Version]
 
@@ -21,8 +29,10 @@ class Sources:
     wheels: Sequence[WheelSource]
     needs_of: Sequence[NeedsSource]
     asked: frozenset[str] = frozenset()
+    sdists: Sequence[SdistSource] = ()
     _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
     _needs: dict[Release, Needs | Unavailable] = field(default_factory=dict)
+    _contents: dict[str, SdistContents | Unavailable] = field(default_factory=dict)
 
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         missing = [name for name in names if name not in self._offers]
@@ -45,3 +55,12 @@ class Sources:
             if asked:
                 self._needs |= source.needs(asked)
         return {key: self._needs.get(key) or Unavailable(key[0], "no index is asked") for key in wanted}
+
+    def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:
+        missing = [file for file in files if file.filename not in self._contents]
+        for source in self.sdists:
+            asked = [file for file in missing if not isinstance(self._contents.get(file.filename), SdistContents)]
+            if asked:
+                self._contents |= source.sdist_contents(asked)
+        nobody = {file.filename: Unavailable(file.name, "no index is asked") for file in files}
+        return {name: self._contents.get(name, unknown) for name, unknown in nobody.items()}

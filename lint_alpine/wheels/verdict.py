@@ -26,12 +26,21 @@ class Alternative(NamedTuple):
     version: str | None
 
 
+class Refusal(NamedTuple):
+    """The option, `no-binary` or `only-binary`, without which the file would be taken."""
+
+    option: str
+    file: str
+
+
 class WheelVerdict(NamedTuple):
     """The outcome for one package that is installed: asked for itself, or pulled in along `via`.
 
     `dependency` is the requirement that the user wrote, whose place is reported; `name` and `version` are of what is
     judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
-    `needs_unknown` tells why it is not known what the package pulls in itself.
+    `needs_unknown` tells why it is not known what the package pulls in itself, `compiled_because` what tells that its
+    source distribution is compiled. `alternative` is there where it is better: a file in place of a build that fails or
+    is long, or a newer release. `refusal`: an option is to blame.
     """
 
     dependency: Dependency
@@ -46,6 +55,8 @@ class WheelVerdict(NamedTuple):
     alternative: Alternative | None = None
     packages: ApkPackages | None = None
     needs_unknown: str | None = None
+    refusal: Refusal | None = None
+    compiled_because: str | None = None
 
     @property
     def requirement(self) -> str:
@@ -53,3 +64,27 @@ class WheelVerdict(NamedTuple):
         if not self.via:
             return str(self.dependency.requirement)
         return f"{self.name}=={self.version}" if self.version else self.name
+
+    @property
+    def whole_reason(self) -> str:
+        """The reason with all that it rests on, and with what remains unknown."""
+        unknown = f"what it pulls in is not known: {self.needs_unknown}" if self.needs_unknown else None
+        return "; ".join(part for part in (self.reason, self.compiled_because, unknown) if part)
+
+    @property
+    def falls_back(self) -> bool:
+        """Whether an older release than in the alternative is installed here, without a word."""
+        return self.alternative is not None and self.outcome in (Outcome.WHEEL, Outcome.PURE_BUILD)
+
+    @property
+    def is_native(self) -> bool:
+        """Whether what is installed is machine code for this C library and CPU."""
+        return self.outcome is Outcome.COMPILE or (
+            self.outcome is Outcome.WHEEL and self.file is not None and not self.file.endswith("-any.whl")
+        )
+
+    @property
+    def is_bound_to_python(self) -> bool:
+        """Whether it is machine code for this minor version of Python alone, not for the stable ABI or none."""
+        abi = (self.file or "").split("-")[-2:-1]
+        return self.is_native and (self.outcome is Outcome.COMPILE or not abi[0].startswith(("abi3", "none")))

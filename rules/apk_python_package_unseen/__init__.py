@@ -11,10 +11,10 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             way_out = f"`pip install {' '.join(unseen.projects)}` installs for the Python of this image"
         else:
             way_out = "drop it: this image has a pip of its own"
+        names = quoted(package.name for package in unseen.packages)
         yield rule.at(
             first.span,
-            f"the Python of this image, in `/usr/local`, does not see {quoted(package.name for package in unseen.packages)}: "
-            f"apk installs for {owner}",
+            f"the Python of this image, in `/usr/local`, does not see {names}: apk installs for {owner}",
             way_out,
             stage=stage,
             related=tuple(

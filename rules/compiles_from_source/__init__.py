@@ -14,10 +14,9 @@ from lint_alpine.rule import (
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, install in facts.musl_installs:
-        newer = {verdict.name for verdict in install.with_newer_pip if verdict.outcome is Outcome.WHEEL}
-        for verdict in install.compiled:
+        for verdict in install.compiled_for_want_of_wheels:
             other = verdict.alternative
-            if other is None or other.outcome is not Outcome.WHEEL or verdict.name in newer:
+            if other is None or other.outcome is not Outcome.WHEEL:
                 continue
             yield rule.at(
                 verdict.dependency.span,

@@ -4,10 +4,8 @@ from lint_alpine.rule import Diagnostic, Facts, Rule, Severity
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    if not facts.ships_python:
-        return
-    base = facts.shipping_chain[0]
-    if base.environment is not None and "dns-no-tcp" in base.hazards:
+    base = facts.python_base
+    if base is not None and base.environment is not None and "dns-no-tcp" in base.hazards:
         yield rule.at(
             base.stage.base.span,
             f"Alpine {base.environment.release} asks for host names over UDP only: its musl is older than 1.2.4",

@@ -10,7 +10,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         verb, release = install.verb, install.environment.release
         reason = f"is refused: Alpine {release} marks its Python as managed by apk"
         if install.install.verb == "ensurepip":
-            yield rule.at(verb, f"`python3 -m ensurepip` {reason}", "`apk add --no-cache py3-pip` brings pip", stage=stage)
+            way_out = "`apk add --no-cache py3-pip` brings pip"
+            yield rule.at(verb, f"`python3 -m ensurepip` {reason}", way_out, stage=stage)
             continue
         uv = install.installer == "uv"
         into = "`uv pip install --python /venv ...`" if uv else "`/venv/bin/pip install ...`"

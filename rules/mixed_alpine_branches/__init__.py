@@ -14,7 +14,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             yield rule.at(
                 first,
                 f"{taken} from `{mix.branch}` into Alpine {mix.release}: they are built against other libraries",
-                f"take the package from Alpine {mix.release}, or start from an image that is on `{mix.branch}` as a whole",
+                f"take the package from Alpine {mix.release}, or an image that is on `{mix.branch}` as a whole",
                 stage=stage,
                 related=tuple(Related(span, "this one too") for span in others),
             )

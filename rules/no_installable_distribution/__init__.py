@@ -15,7 +15,7 @@ from lint_alpine.rule import (
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, install in facts.musl_installs:
         for verdict in install.verdicts:
-            if verdict.outcome is not Outcome.UNAVAILABLE:
+            if verdict.outcome is not Outcome.UNAVAILABLE or verdict.refusal:
                 continue
             other = verdict.alternative
             cure = [help_with_alternative(other)] if other and other.outcome is Outcome.WHEEL else []

@@ -9,8 +9,10 @@ REASONS = {
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    base = facts.shipping_chain[0] if facts.ships_python else None
-    for hazard in sorted(base.hazards & REASONS.keys()) if base and not facts.preloads else ():
+    base = facts.python_base
+    if base is None or facts.preloads:
+        return
+    for hazard in sorted(base.hazards & REASONS.keys()):
         yield rule.at(
             base.stage.base.span,
             f"musl's allocator is slow in programs with many threads: {REASONS[hazard]}",

@@ -6,16 +6,20 @@ KIBIBYTES = {"thread-stack-80k": 80, "thread-stack-128k": 128}
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    base = facts.shipping_chain[0] if facts.ships_python else None
-    for hazard in sorted(base.hazards & KIBIBYTES.keys()) if base else ():
+    base = facts.python_base
+    if base is None:
+        return
+    for hazard in sorted(base.hazards & KIBIBYTES.keys()):
         size = f"a stack of {KIBIBYTES[hazard]} KiB on musl, of 8 MiB on glibc"
         if base.thread_stack is None:
             message = f"a thread has {size}: deep recursion in one crashes the process"
-            help = "call `threading.stack_size(8 * 1024 * 1024)` before the first thread"
+            way_out = "call `threading.stack_size(8 * 1024 * 1024)` before the first thread"
         else:
             message = f"a thread that native code starts has {size}; those of Python have {base.thread_stack >> 10} KiB"
-            help = "start threads from Python, after `threading.stack_size(8 * 1024 * 1024)` where they recurse deeply"
-        yield rule.at(base.stage.base.span, message, help, stage=base)
+            way_out = (
+                "start threads from Python, after `threading.stack_size(8 * 1024 * 1024)` where they recurse deeply"
+            )
+        yield rule.at(base.stage.base.span, message, way_out, stage=base)
 
 
 RULE = Rule("LA407", "small-thread-stack", Severity.INFO, check, default=False)

@@ -12,7 +12,9 @@ from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.install import Export, Install, Verb
 from lint_alpine.installs.options import parse
 from lint_alpine.installs.pip import PIP_INSTALL
+from lint_alpine.installs.pip_settings import read_pip_setting
 from lint_alpine.installs.read import read_install
+from lint_alpine.installs.virtual_environments import read_virtual_environment
 from lint_alpine.source import Source
 from tests.installs.support import FakeFiles, asks, command, faults, install, names, places
 
@@ -361,6 +363,42 @@ def test_a_wheel_that_is_named_brings_its_file() -> None:
     assert found.locked is not None
     assert [wheel.filename for wheel in found.locked.distributions] == ["a-1.0-cp39-cp39-manylinux1_x86_64.whl"]
     assert found.opaque == "it is a URL"
+
+
+SETTINGS = {
+    "pip config set global.break-system-packages true": ("PIP_BREAK_SYSTEM_PACKAGES", "true"),
+    "pip3 config --user set global.index-url https://i": ("PIP_INDEX_URL", "https://i"),
+    "python -m pip config set install.no-cache-dir $X": ("PIP_NO_CACHE_DIR", None),
+    "pip config set list.format json": None,
+    "pip config get global.index-url": None,
+    "pip install config set global.a": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), SETTINGS.items(), ids=SETTINGS)
+def test_settings_that_a_command_writes(text: str, expected: tuple[str, str | None] | None) -> None:
+    assert read_pip_setting(command(text)) == expected
+
+
+ENVIRONMENTS = {
+    "python -m venv /venv": ("/venv", None, "bundled", False),
+    "python3.12 -m venv --system-site-packages /venv": ("/venv", "python3.12", "bundled", True),
+    "python3 -m venv --upgrade-deps --prompt x /venv": ("/venv", "python3", "newest", False),
+    "python3 -m venv --without-pip $VENV": (None, "python3", "none", False),
+    "virtualenv -p python3.9 /venv": ("/venv", "python3.9", "newest", False),
+    "python -m virtualenv --no-pip /venv": ("/venv", None, "none", False),
+    "uv venv": (".venv", None, "none", False),
+    "uv --no-cache venv --seed --python 3.12 /venv": ("/venv", "3.12", "newest", False),
+    "uv sync": None,
+    "python -m venv --help": None,
+    "python venv /x": None,
+}
+
+
+@pytest.mark.parametrize(("text", "expected"), ENVIRONMENTS.items(), ids=ENVIRONMENTS)
+def test_virtual_environments(text: str, expected: tuple[str | None, str | None, str, bool] | None) -> None:
+    found = read_virtual_environment(command(text))
+    assert (found and tuple(found[:4])) == expected
 
 
 # Against pip itself.

@@ -400,7 +400,31 @@ def test_keys_of_json() -> None:
     assert document.key("b").begin == 48
 
 
-HOSTILE = ["[" * 100_000, "a = " + "[" * 50_000, "a." * 20_000 + "b = 1", 'a = """' + '\\"' * 50_000, "a = 'x" * 10_000]
+def test_dots_that_are_no_keys() -> None:
+    text = f'# {"." * 90}\na = [{"1.5, " * 90}]\nb = "{"x." * 90}"\nc = 1 # {"x." * 90}\n'
+    assert not isinstance(read_toml(Source("f.toml", text)), str)
+
+
+def test_groups_that_include_one_another_many_times() -> None:
+    start = time.process_time()
+    text = "[project]\nname = 'p'\n[dependency-groups]\n"
+    text += "".join(f"g{number} = [" + f"{{include-group = 'g{number + 1}'}}," * 5 + "]\n" for number in range(500))
+    found = project(pyproject=text + "g500 = ['a']\n")
+    assert not found.requirements(groups=["g0"]).complete
+    assert names(found.requirements(groups=found.groups, main=False).dependencies) == ["a"]
+    assert names(found.requirements(groups=["g490", "g500"], main=False).dependencies) == ["a"]
+    assert time.process_time() - start < 10
+
+
+HOSTILE = [
+    "[" * 100_000,
+    "a = " + "[" * 50_000,
+    "a." * 20_000 + "b = 1",
+    '"a" . ' * 20_000 + "b = 1",
+    "[" + "a." * 20_000 + "b]",
+    'a = """' + '\\"' * 50_000,
+    "a = 'x" * 10_000,
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

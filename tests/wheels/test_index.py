@@ -23,9 +23,8 @@ from packaging.version import Version
 
 from lint_alpine.wheels.cache import DiskCache, Entry
 from lint_alpine.wheels.distribution import Distribution, parse
-from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.index import PackageIndex
-from lint_alpine.wheels.metadata import SdistContents
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds
 
@@ -884,7 +883,7 @@ def test_only_urls_of_the_index_are_asked(server: Server, other: Server, ask: As
         Unavailable("thing", "the index has no file of thing 9"),
         Unavailable("absent", "the index does not list it"),
     ]
-    assert isinstance(index.sdist_contents(elsewhere), Unavailable)
+    assert isinstance(contents(index, elsewhere), Unavailable)
     assert other.asked == []
 
 
@@ -920,6 +919,12 @@ def test_slow_file_is_given_up_at_once(server: Server, ask: Ask) -> None:
 
 # Source distributions
 
+
+def contents(index: PackageIndex, file: Distribution) -> SdistContents | Unavailable:
+    return index.sdist_contents([file])[file.filename]
+
+
+RUST = b"x" * 100_000
 PROJECT = b'[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
 
 
@@ -927,15 +932,21 @@ def zipped_sdist() -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as archive:
         archive.writestr("thing-1.0/pyproject.toml", PROJECT)
-        archive.writestr("thing-1.0/src/lib.rs", "x" * 100_000)
+        archive.writestr("thing-1.0/src/lib.rs", RUST)
         archive.writestr("thing-1.0/a.c", "")
+        archive.writestr("thing-1.0/setup.py", "ext_modules")
     return stream.getvalue()
 
 
 @pytest.mark.parametrize(
     ("filename", "content"),
     [
-        (SDIST, sdist(("src/lib.rs", b"x" * 100_000), ("pyproject.toml", PROJECT), ("a.c", b""))),
+        (
+            SDIST,
+            sdist(
+                ("src/lib.rs", b"x" * 100_000), ("pyproject.toml", PROJECT), ("a.c", b""), ("setup.py", b"ext_modules")
+            ),
+        ),
         ("thing-1.0.zip", zipped_sdist()),
     ],
 )
@@ -946,12 +957,23 @@ def test_contents_of_a_source_distribution(server: Server, ask: Ask, filename: s
     assert file is not None
     detail = f"{filename} at {server.host}"
     sources = (("C", 1), ("Rust", 1))
-    expected = SdistContents("maturin", ("maturin",), sources, False, Evidence(Origin.INDEX, TODAY, detail))
-    assert ask().sdist_contents(file) == expected
+    evidence = Evidence(Origin.INDEX, TODAY, detail)
+    expected = SdistContents("maturin", ("maturin",), sources, True, True, False, evidence)
+    assert contents(ask(), file) == expected
     asked = len(server.asked)
-    again = ask().sdist_contents(file)
-    assert again == SdistContents("maturin", ("maturin",), sources, False, Evidence(Origin.CACHE, TODAY, detail))
+    assert contents(ask(), file) == expected._replace(evidence=Evidence(Origin.CACHE, TODAY, detail))
     assert len(server.asked) == asked
+
+
+def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> None:
+    server.html("thing", f"<a href={SDIST}>", "<a href=thing-2.0.tar.gz>")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("a.c", b"")))
+    files = [file for name in (SDIST, "thing-2.0.tar.gz") if (file := parse(name, "thing"))]
+    one, two = ask().sdist_contents([*files, *files]).values()
+    assert isinstance(one, SdistContents)
+    assert one.sources == (("C", 1),)
+    assert two == Unavailable("thing", f"{server.host} answered with status 404")
+    assert len(server.asked) == 3
 
 
 @pytest.mark.parametrize(
@@ -969,7 +991,7 @@ def test_contents_that_cannot_be_known(server: Server, ask: Ask, filename: str, 
     server.routes[f"/simple/thing/{filename}"] = route
     file = parse(filename, "thing")
     assert isinstance(file, Distribution)
-    answer = ask().sdist_contents(file)
+    answer = contents(ask(), file)
     assert isinstance(answer, Unavailable)
     assert reason in answer.reason
 

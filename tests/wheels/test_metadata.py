@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.version import Version
 
-from lint_alpine.wheels.archives import Members
 from lint_alpine.wheels.evidence import Evidence, Origin
 from lint_alpine.wheels.metadata import (
     MetadataError,
@@ -15,7 +14,6 @@ from lint_alpine.wheels.metadata import (
     is_top_level,
     read_metadata,
     read_requirements,
-    sdist_contents,
 )
 
 EVIDENCE = Evidence(Origin.INDEX, "2026-01-02", "index.example")
@@ -166,60 +164,3 @@ def test_where_a_wheel_has_its_metadata(path: str, yes: bool) -> None:
 )
 def test_where_a_source_distribution_has_its_metadata(path: str, yes: bool) -> None:
     assert is_top_level(path, "PKG-INFO") is yes
-
-
-def test_contents() -> None:
-    names = [
-        "t-1/setup.py",
-        "t-1/a.c",
-        "t-1/b/c.C",
-        "t-1/d.cpp",
-        "t-1/e.pyx",
-        "t-1/f.rs",
-        "t-1/g.f90",
-        "t-1/h.py",
-        "t-1/i.h",
-    ]
-    project = b'[build-system]\nrequires = ["hatchling>=1", "cython"]\nbuild-backend = "hatchling.build"\n'
-    found = sdist_contents(Members(names, {"t-1/pyproject.toml": project}), EVIDENCE)
-    assert found.backend == "hatchling.build"
-    assert found.requires == ("hatchling>=1", "cython")
-    assert found.sources == (("C", 2), ("C++", 1), ("Cython", 1), ("Fortran", 1), ("Rust", 1))
-    assert found.setup_py
-
-
-@pytest.mark.parametrize(
-    ("project", "expected"),
-    [
-        (None, (None, ())),
-        ("", (None, ())),
-        ("[build-system]\nrequires = ['a']", (None, ("a",))),
-        ("build-system.requires = ['a']\nbuild-system.build-backend = 'b'", ("b", ("a",))),
-        ("build-system = 1", (None, ())),
-        ("[build-system]\nrequires = [1]", (None, ())),
-        ("[build-system]\nrequires = 'a'", (None, ())),
-        ("[build-system]\nrequires = []\nbuild-backend = 1", (None, ())),
-    ],
-)
-def test_build_system(project: str | None, expected: tuple[str | None, tuple[str, ...]]) -> None:
-    contents = {} if project is None else {"t-1/pyproject.toml": project.encode()}
-    found = sdist_contents(Members(["t-1/b/setup.py"], contents), EVIDENCE)
-    assert (found.backend, found.requires) == expected
-    assert not found.setup_py
-
-
-@pytest.mark.parametrize(
-    "project",
-    [
-        b"[",
-        b"\xff",
-        b"a=" + b"[" * 100_000,
-        b"a" + b".a" * 120_000 + b"=1",
-        b"x" * 300_000,
-        b'a="' + b"\\u0041" * 40_000,
-    ],
-    ids=range(6),
-)
-def test_project_file_that_cannot_be_read(project: bytes) -> None:
-    with pytest.raises(MetadataError, match=r"^its pyproject.toml "):
-        sdist_contents(Members([], {"t-1/pyproject.toml": project}), EVIDENCE)

@@ -6,7 +6,7 @@ import pytest
 from packaging.version import Version
 
 from lint_alpine.wheels.distribution import parse
-from lint_alpine.wheels.evidence import Evidence, Offer, Origin
+from lint_alpine.wheels.evidence import Evidence, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.native import is_native
 
 
@@ -66,6 +66,99 @@ PURE = "demo-2.0-py3-none-any.whl"
 def test_whether_a_release_compiles(
     files: tuple[str, ...], known: Known | None, native: bool | None, reason: str
 ) -> None:
-    told, why = is_native(offer(*files), Version("2.0"), known)
-    assert told is native
-    assert why.startswith(reason)
+    told = is_native(offer(*files), Version("2.0"), known)
+    assert told.native is native
+    assert told.reason.startswith(reason)
+
+
+EVIDENCE = Evidence(Origin.INDEX, "2026-11-20", "index.example")
+C = ("C", 3)
+RUST = ("Rust", 9)
+
+
+def contents(
+    *sources: tuple[str, int], backend: str | None = None, extension: bool = False, optional: bool = False
+) -> SdistContents:
+    return SdistContents(backend, (), sources, True, extension, optional, EVIDENCE)
+
+
+@pytest.mark.parametrize(
+    ("found", "native", "reason"),
+    [
+        # What compiles, whoever says so.
+        (contents(C, extension=True), True, "its build files declare an extension of C"),
+        (contents(C, RUST, extension=True), True, "its build files declare an extension of C and Rust"),
+        (contents(C, extension=True, backend="setuptools.build_meta"), True, "its build files declare"),
+        (contents(C, extension=True, backend="own_backend:hooks"), True, "its build files declare"),
+        (contents(RUST, backend="maturin"), True, "maturin compiles its Rust sources"),
+        (contents(("Cython", 2), backend="mesonpy"), True, "mesonpy compiles its Cython sources"),
+        (contents(("C++", 2), backend="scikit_build_core.build"), True, "scikit_build_core compiles its C++ sources"),
+        # What does not.
+        (contents(), False, "it has no sources that are compiled"),
+        (contents(backend="mesonpy", extension=False), None, "neither wheels nor data"),
+        (contents(C, backend="flit_core.buildapi"), False, "flit_core compiles nothing"),
+        (contents(C, backend="hatchling.build"), False, "its build files declare nothing that is compiled"),
+        (contents(C, extension=True, optional=True), False, "its extension is optional"),
+        # What may do either.
+        (contents(C), None, "neither wheels nor data tell whether demo 2.0 is compiled, nor does its source"),
+        (contents(C, extension=True, backend="hatchling.build"), None, "neither wheels nor data"),
+        (contents(extension=True), None, "neither wheels nor data"),
+        (
+            Unavailable("demo", "no time"),
+            None,
+            "neither wheels nor data tell whether demo 2.0 is compiled, nor does its",
+        ),
+    ],
+)
+def test_what_the_source_distribution_tells(
+    found: SdistContents | Unavailable, native: bool | None, reason: str
+) -> None:
+    told = is_native(offer(SDIST), Version("2.0"), None, found)
+    assert told.native is native
+    assert told.reason.startswith(reason)
+    assert told.settled
+
+
+COMPILES = contents(C, extension=True)
+LEFT_OUT = contents(C, extension=True, optional=True)
+NOTHING = contents()
+
+
+@pytest.mark.parametrize(
+    ("files", "known", "found", "native", "settled"),
+    [
+        # Optional by the data, or pure by the wheels: nobody needs to ask.
+        ((SDIST, COMPILED), Known("extension", True), None, False, True),
+        ((SDIST, PURE), None, None, False, True),
+        ((SDIST, "demo-1.9-py3-none-any.whl"), None, None, False, True),
+        ((SDIST, COMPILED), Known("extension"), None, True, True),
+        # Compiled wheels of an unknown project: only an optional extension changes that.
+        ((SDIST, COMPILED), None, None, True, False),
+        ((SDIST, COMPILED), None, COMPILES, True, True),
+        ((SDIST, COMPILED), None, NOTHING, True, True),
+        ((SDIST, COMPILED), None, LEFT_OUT, False, True),
+        ((SDIST, COMPILED), Known("extension"), LEFT_OUT, True, True),
+        # No wheels, or both kinds: the source distribution, and the general kind only where that tells nothing.
+        ((SDIST,), Known("extension"), None, True, False),
+        ((SDIST,), Known("extension"), NOTHING, False, True),
+        ((SDIST,), Known("pure"), COMPILES, True, True),
+        ((SDIST,), Known("extension"), contents(C), True, True),
+        ((SDIST,), Known("extension"), Unavailable("demo", "no time"), True, True),
+        ((SDIST,), None, None, None, False),
+        ((SDIST, PURE, COMPILED), None, None, None, False),
+        ((SDIST, PURE, COMPILED), None, COMPILES, True, True),
+        ((SDIST, PURE, COMPILED), None, LEFT_OUT, False, True),
+        # mypyc: the sources are generated, and the pure wheel shows that it can do without.
+        ((SDIST, PURE, COMPILED), None, contents(extension=True), False, True),
+        ((SDIST,), None, contents(extension=True), None, True),
+    ],
+)
+def test_who_is_believed_first(
+    files: tuple[str, ...],
+    known: Known | None,
+    found: SdistContents | Unavailable | None,
+    native: bool | None,
+    settled: bool,
+) -> None:
+    told = is_native(offer(*files), Version("2.0"), known, found)
+    assert (told.native, told.settled) == (native, settled)

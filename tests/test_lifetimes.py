@@ -1,0 +1,83 @@
+"""Which images no longer get updates, and what to take in their place."""
+
+import pytest
+
+from lint_alpine import data, images
+from lint_alpine.environment import Environment
+from lint_alpine.lifetimes import Lifetime, lifetime
+
+
+def of(reference: str) -> Lifetime:
+    found = images.environment(reference)
+    return lifetime(reference, found if isinstance(found, Environment) else None)
+
+
+@pytest.mark.parametrize(
+    ("reference", "ended", "instead"),
+    [
+        ("python:3.12-alpine3.18", ["Alpine 3.18"], "python:3.12-alpine3.24"),
+        ("python:3.8-alpine3.20", ["Python 3.8", "Alpine 3.20"], "python:3.14-alpine3.24"),
+        ("python:3.8-alpine", ["Python 3.8", "Alpine 3.20"], "python:3.14-alpine"),
+        ("python:3.9-alpine3.22", ["Python 3.9"], "python:3.14-alpine3.24"),
+        ("python:2-alpine", ["Python 2.7", "Alpine 3.11"], "python:3.14-alpine"),
+        ("python:3.12.4-alpine3.20", ["Alpine 3.20"], "python:3.12-alpine3.24"),
+        ("alpine:3.12.1", ["Alpine 3.12"], "alpine:3.24"),
+        ("node:20-alpine3.19", ["Alpine 3.19"], None),
+        # An end that is still to come on the day of the data, none at all, or not known.
+        ("python:3.10-alpine3.21", [], None),
+        ("python:3.13-alpine", [], None),
+        ("python:alpine", [], None),
+        ("alpine:edge", [], None),
+        ("alpine:3.99", [], None),
+        ("redis:alpine", [], None),
+        ("registry.example/base:1", [], None),
+        # Not on Alpine.
+        ("python:3.8-slim", [], None),
+    ],
+)
+def test_end_of_life(reference: str, ended: list[str], instead: str | None) -> None:
+    found = of(reference)
+    assert [part.name for part in found.ended] == ended
+    assert found.instead == instead
+    assert found.unmaintained is None
+
+
+@pytest.mark.parametrize(
+    ("reference", "day", "instead"),
+    [
+        ("jfloff/alpine-python:3.8", "2020-03-28", "python:3.14-alpine"),
+        ("docker.io/jfloff/alpine-python:2.7-onbuild", "2020-03-28", "python:3.14-alpine"),
+        ("gliderlabs/alpine:3.9", "2020-02-27", "alpine:3.24"),
+        ("lsiobase/alpine.python3:3.12", "2022-01-19", "python:3.14-alpine"),
+        ("continuumio/miniconda3:4.12.0-alpine", "2023-08-24", "python:3.14-alpine"),
+    ],
+)
+def test_unmaintained(reference: str, day: str, instead: str) -> None:
+    assert of(reference) == Lifetime((), day, instead)
+
+
+def test_no_reference() -> None:
+    assert lifetime(None, None) == Lifetime()
+
+
+def test_alpine_keeps_its_own_python_alive() -> None:
+    own = Environment("base:1", distro="alpine", release="3.22", python="3.8", python_prefix="/usr")
+    assert lifetime("base:1", own).ended == ()
+    assert [part.name for part in lifetime("base:1", own._replace(python_prefix="/opt")).ended] == ["Python 3.8"]
+
+
+def test_what_is_named_instead_gets_updates() -> None:
+    tags = [tag for tag, (_, variant, _) in data.images()["tags"].items() if variant == "alpine"]
+    for reference in (
+        *(f"python:{tag}" for tag in tags),
+        *(f"alpine:{release}" for release in data.alpine()["releases"]),
+    ):
+        instead = of(reference).instead
+        assert instead is None or of(instead) == Lifetime(), reference
+        assert (instead is None) == (not of(reference).ended), reference
+
+
+def test_the_day_of_the_data_decides() -> None:
+    for release, entry in data.alpine()["releases"].items():
+        past = "eol" in entry and entry["eol"] < data.alpine()["as_of"]
+        assert bool(of(f"alpine:{release}").ended) == past

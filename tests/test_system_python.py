@@ -1,0 +1,156 @@
+"""What is installed for, or into, Alpine's own Python."""
+
+import pytest
+
+from tests.gathering import facts_of
+
+
+@pytest.mark.parametrize(
+    ("text", "packages", "projects"),
+    [
+        ("RUN apk add py3-yaml py3-numpy git", ["py3-yaml", "py3-numpy"], ["PyYAML", "numpy"]),
+        ("RUN apk add py3-pip", ["py3-pip"], []),
+        ("RUN apk add -t .build py3-pip py3-wheel", ["py3-pip", "py3-wheel"], ["wheel"]),
+        ("RUN apk add py3-nobodyknows", ["py3-nobodyknows"], ["nobodyknows"]),
+        ('RUN apk add py3-numpy\nCMD ["python3", "-c", "import numpy"]', ["py3-numpy"], ["numpy"]),
+        ("RUN apk add python3 py3-cairo-dev !py3-numpy", [], []),
+        ("RUN apk info py3-numpy", [], []),
+        # The second Python is known of and used.
+        ("RUN apk add py3-numpy && /usr/bin/python3 -c 'import numpy'", [], []),
+        ("RUN apk add py3-pip && /usr/bin/pip3 list", [], []),
+        ("RUN apk add py3-numpy\nENV PYTHONPATH=/usr/lib/python3.12/site-packages", [], []),
+        ("RUN apk add py3-numpy\nENV PATH=/usr/bin:$PATH", [], []),
+        ("RUN apk add py3-numpy && ln -s /usr/lib/python3*/site-packages/numpy /usr/local/lib/python3.13/", [], []),
+        ("RUN apk add py3-virtualenv && virtualenv /venv", [], []),
+        ('RUN apk add py3-gunicorn\nCMD ["gunicorn", "app"]', [], []),
+        ("RUN apk add py3-sphinx\nENTRYPOINT sphinx-build /docs /out", [], []),
+    ],
+)
+def test_unseen_packages(text: str, packages: list[str], projects: list[str]) -> None:
+    facts = facts_of(f"FROM python:3.13-alpine3.22\n{text}\n")
+    found = [unseen for _, unseen in facts.unseen_packages]
+    assert [package.name for unseen in found for package in unseen.packages] == packages
+    assert [name for unseen in found for name in unseen.projects] == projects
+    assert {unseen.python for unseen in found} <= {"3.12"}
+
+
+@pytest.mark.parametrize(
+    "image", ["alpine:3.22", "node:22-alpine", "python:3.13-slim", "tiangolo/uwsgi-nginx:python3.8-alpine"]
+)
+def test_only_official_python_images_have_a_python_that_is_known_to_be_another(image: str) -> None:
+    assert not list(facts_of(f"FROM {image}\nRUN apk add py3-numpy\n").unseen_packages)
+
+
+REFUSED = [
+    "pip install six",
+    "pip3 install six",
+    "python3 -m pip install six",
+    "/usr/bin/pip3 install --user six",
+    "PIP_BREAK_SYSTEM_PACKAGES=0 pip install six",
+    "pip install -U pip",
+    "python3 -m ensurepip",
+    "PIP_BREAK_SYSTEM_PACKAGES=1 python3 -m ensurepip",
+    "export PATH=/root/.local/bin:$PATH && pip install six",
+    "uv pip install --system six",
+    "UV_SYSTEM_PYTHON=1 uv pip install six",
+    "uv pip install --python /usr/bin/python3 six",
+    "cd /tmp && pip install six",
+    "sudo pip install six",
+]
+
+ALLOWED = [
+    "pip install --break-system-packages six",
+    "PIP_BREAK_SYSTEM_PACKAGES=1 pip install six",
+    "export PIP_BREAK_SYSTEM_PACKAGES=true; pip install six",
+    "pip install --target /x six",
+    "pip install --prefix=/x six",
+    "pip install --root /x six",
+    "pip install --dry-run --report - six",
+    "pip --python /venv/bin/python install six",
+    "pip wheel six",
+    "pip download six",
+    "pip uninstall -y six || true",
+    "/venv/bin/pip install six",
+    "venv/bin/python -m pip install six",
+    "python3 -m venv /venv && . /venv/bin/activate && pip install six",
+    "python3 -m venv /venv && source /venv/bin/activate && pip install six",
+    "export PATH=/venv/bin:$PATH; pip install six",
+    "pip install six || pip install --break-system-packages six",
+    "if [ -n $X ]; then pip install six; fi",
+    "rm /usr/lib/python3.12/EXTERNALLY-MANAGED && pip install six",
+    "rm -f /usr/lib/python*/EXTERNALLY-MANAGED && pip install six",
+    "mv /usr/lib/python3.12/EXTERNALLY-MANAGED /tmp; pip install six",
+    "find / -name EXTERNALLY-MANAGED -delete && python3 -m ensurepip",
+    "pip config set global.break-system-packages true && pip install six",
+    "printf '[global]\\nbreak-system-packages = true\\n' > /etc/pip.conf && pip install six",
+    "./setup.sh && pip install six",
+    "make && pip install six",
+    "pipx install six",
+    "uv pip install six",
+    "uv venv /venv && uv pip install --python /venv six",
+    "uv pip install --system --break-system-packages six",
+    "UV_BREAK_SYSTEM_PACKAGES=1 uv pip install --system six",
+    "uv tool install ruff",
+    "poetry install",
+]
+
+
+def refused(text: str) -> list[str]:
+    return [install.verb.text for _, install in facts_of(text).refused_installs]
+
+
+@pytest.mark.parametrize("command", REFUSED)
+def test_refused(command: str) -> None:
+    assert len(refused(f"FROM alpine:3.22\nRUN apk add py3-pip\nRUN {command}\n")) == 1
+
+
+@pytest.mark.parametrize("command", ALLOWED)
+def test_allowed(command: str) -> None:
+    assert refused(f"FROM alpine:3.22\nRUN apk add py3-pip\nRUN {command}\n") == []
+
+
+@pytest.mark.parametrize(
+    ("image", "told"),
+    [
+        ("alpine:3.18", False),
+        ("alpine:3.19", True),
+        ("alpine:edge", True),
+        ("node:22-alpine3.22", True),
+        ("golang:1.22-alpine3.19", True),
+        ("python:3.13-alpine3.22", False),
+        ("debian:12", False),
+        # The variables of these are not known: linuxserver's put a virtual environment first on PATH.
+        ("ghcr.io/linuxserver/baseimage-alpine:3.22", False),
+        ("registry.example/base:1", False),
+    ],
+)
+def test_images(image: str, told: bool) -> None:
+    assert bool(refused(f"FROM {image}\nRUN apk add python3 py3-pip && pip install six\n")) is told
+
+
+@pytest.mark.parametrize(
+    ("lines", "count"),
+    [
+        ("RUN pip install a\nRUN pip install b", 2),
+        ("ENV PIP_BREAK_SYSTEM_PACKAGES=1\nRUN pip install a", 0),
+        ("ENV PATH=/venv/bin:$PATH\nRUN pip install a", 0),
+        ("RUN rm /usr/lib/python3.12/EXTERNALLY-MANAGED\nRUN pip install a", 0),
+        ("RUN . /venv/bin/activate\nRUN pip install a", 1),
+        (
+            "RUN <<EOF\ncat > /etc/pip.conf <<END\n[global]\nbreak-system-packages = true\nEND\nEOF\nRUN pip install a",
+            0,
+        ),
+        ("COPY --from=python:3.12-alpine /usr/local /usr/local\nRUN pip install a", 0),
+        ("COPY --from=python:3.12-alpine /usr/local/bin/python3.12 /opt/\nRUN pip install a", 0),
+        ("COPY --from=ghcr.io/astral-sh/uv:0.5 /uv /uvx /usr/local/bin/\nRUN pip install a", 1),
+        ("RUN pip install a\nFROM alpine:3.22\nRUN apk add py3-pip && pip install b", 2),
+    ],
+)
+def test_what_goes_before(lines: str, count: int) -> None:
+    assert len(refused(f"FROM alpine:3.22\nRUN apk add py3-pip\n{lines}\n")) == count
+
+
+def test_a_stage_inherits_what_was_lifted() -> None:
+    base = "FROM alpine:3.22 AS base\nRUN apk add py3-pip && rm /usr/lib/python3.12/EXTERNALLY-MANAGED\n"
+    assert refused(f"{base}FROM base\nRUN pip install six\n") == []
+    assert refused(f"{base}FROM alpine:3.22\nRUN apk add py3-pip && pip install six\n") == ["install"]
