@@ -5,8 +5,8 @@ import re
 from lint_alpine.dockerfile.commands import Command
 
 _FARTHEST = 4_000
-_MARKS = re.compile(r"[(){};\n]|\|\|")
-_GROUP_END = re.compile(r"\s{0,200}[})]")
+_MARKS = r"[(){};\n]|\|\|"
+_GROUP_END = r"\s{0,200}[})]"
 
 
 def must_succeed(command: Command) -> bool:
@@ -19,7 +19,7 @@ def _is_caught(command: Command) -> bool:
     end = command.span.end
     text = command.span.source.text[end : end + _FARTHEST]
     depth = 0
-    for mark in _MARKS.finditer(text):
+    for mark in re.finditer(_MARKS, text):
         match mark[0]:
             case "(" | "{":
                 depth += 1
@@ -40,4 +40,4 @@ def _continues(text: str, at: int) -> bool:
     line = text[text.rfind("\n", 0, at) + 1 : at].strip(" \t\r")
     if text[at] == "\n" and (line.endswith(("\\", "&&", "|")) or line.startswith("#")):
         return True
-    return _GROUP_END.match(text, at + 1) is not None
+    return re.match(_GROUP_END, text[at + 1 : at + 200]) is not None

@@ -1,51 +1,35 @@
-"""Which files of a build context `.dockerignore` keeps out of the build, as BuildKit reads it.
+"""Which files of a build context an ignore file keeps out of the build, as BuildKit reads `.dockerignore`.
 
-The meaning is that of github.com/moby/patternmatcher. It turns patterns into regular expressions, which Go matches in
-linear time and Python does not: the file comes from the judged repository, so the states are followed all at once here.
+The meaning is that of github.com/moby/patternmatcher. It makes regular expressions of the patterns, which Go matches in
+linear time and Python does not. The file comes from the judged repository, so here all states are followed at once.
 """
 
 import posixpath
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from enum import Enum, auto
 from typing import NamedTuple
 
-from lint_alpine.context import Missing, read_bytes
-
-NAME = ".dockerignore"
 # The largest in use have some hundred lines.
 MAX_BYTES = 256 * 1024
-_WILD = frozenset("*?[\\")
+MOST_PATTERNS = 1000
+
+_WILD = frozenset("*?[]\\")
 
 
-class Ignored(NamedTuple):
-    """What an ignore file keeps out; `name` is its own."""
-
-    name: str
-    patterns: tuple["Pattern", ...]
-
-    def excludes(self, path: str) -> bool:
-        """Whether a path of the context (relative, normalised) is not there for COPY: the last pattern that matches it
-        or a folder above it decides."""
-        excluded = False
-        for pattern in self.patterns:
-            if pattern.exception is excluded and pattern.matches(path):
-                excluded = not excluded
-        return excluded
-
-
-def find(context: Path, dockerfile: Path | None) -> Ignored | None:
-    """The ignore file beside the Dockerfile that has its name, else that of the context."""
-    beside = dockerfile.with_name(f"{dockerfile.name}{NAME}") if dockerfile is not None else None
-    for file in (beside, context / NAME):
-        data = read_bytes(file, MAX_BYTES) if file is not None else None
-        if file is not None and isinstance(data, bytes):
-            return Ignored(file.name, parse(data.decode("utf-8-sig", "surrogateescape")))
-    return None
+def excludes(patterns: tuple["Pattern", ...], path: str) -> bool:
+    """Whether a path of the context (relative, normalised) is not there for COPY: the last pattern that matches it or a
+    folder above it decides."""
+    excluded = False
+    for pattern in patterns:
+        if pattern.exception is excluded and pattern.matches(path):
+            excluded = not excluded
+    return excluded
 
 
 def parse(text: str) -> tuple["Pattern", ...]:
     """The patterns of an ignore file, in its order; those that make BuildKit stop are left out."""
-    return tuple(pattern for line in text.split("\n") if (pattern := _parse_line(line)) is not None)
+    patterns = [pattern for line in text.split("\n") if (pattern := _parse_line(line)) is not None]
+    return tuple(patterns[:MOST_PATTERNS])
 
 
 def _parse_line(line: str) -> "Pattern | None":
@@ -53,14 +37,15 @@ def _parse_line(line: str) -> "Pattern | None":
     text = "" if line.startswith("#") else line.strip()
     exception = text.startswith("!")
     text = text.removeprefix("!").strip()
+    text = posixpath.normpath(text).lstrip("/") if text else ""
     if not text:
         return None
-    text = posixpath.normpath("/" + text) if text.startswith("/") else posixpath.normpath(text)
-    text = text.removeprefix("/")
     if _WILD.isdisjoint(text):
         return Pattern(exception, text)
-    automaton = _compile(text)
-    return Pattern(exception, text, automaton) if automaton is not None else None
+    try:
+        return Pattern(exception, text, _Automaton.of(text))
+    except ValueError:
+        return None
 
 
 class Pattern(NamedTuple):
@@ -77,52 +62,13 @@ class Pattern(NamedTuple):
         return path == self.text or path.startswith(f"{self.text}/")
 
 
-@dataclass(slots=True)
-class _Automaton:
-    """The states of a pattern as the bits of one number: bit n is on where the first n tokens have matched.
+class _Wild(Enum):
+    """`?`, `*`, `**` with the `/` behind it, and `**` where it may end within a name."""
 
-    `skipped` are the tokens that may match nothing, `staying` those that take any character and stay, `names` those
-    that take any character but `/` and stay or go on.
-    """
-
-    length: int = 0
-    skipped: int = 0
-    staying: int = 0
-    names: int = 0
-    literals: dict[str, int] = field(default_factory=dict)
-    wild: int = 0
-    sets: list[tuple[int, "_CharacterSet"]] = field(default_factory=list)
-
-    def matches(self, path: str) -> bool:
-        accepting = 1 << self.length
-        state = self._closed(1)
-        known: dict[str, int] = {}
-        for character in path:
-            if character == "/" and state & accepting:
-                return True
-            if character not in known:
-                known[character] = self._taking(character)
-            stays = self.staying if character == "/" else self.staying | self.names
-            state = (state & stays) | self._closed((state & known[character]) << 1)
-        return bool(state & accepting)
-
-    def _taking(self, character: str) -> int:
-        """The tokens that take the character and then go on."""
-        bits = self.literals.get(character, 0)
-        for bit, characters in self.sets:
-            bits |= bit if characters.has(character) else 0
-        return bits if character == "/" else bits | self.wild | self.names
-
-    def _closed(self, state: int) -> int:
-        """With the states that are reached from these by skipping tokens."""
-        while more := ((state & self.skipped) << 1) & ~state:
-            state |= more
-        return state
-
-    def add(self) -> int:
-        """The bit of one more token."""
-        self.length += 1
-        return 1 << (self.length - 1)
+    CHARACTER = auto()
+    NAME = auto()
+    FOLDERS = auto()
+    ANYTHING = auto()
 
 
 class _CharacterSet(NamedTuple):
@@ -133,54 +79,105 @@ class _CharacterSet(NamedTuple):
         return any(low <= character <= high for low, high in self.ranges) is not self.negated
 
 
-def _compile(pattern: str) -> _Automaton | None:
-    """None where the pattern is malformed (Go's filepath.ErrBadPattern)."""
-    automaton = _Automaton()
+_Token = str | _CharacterSet | _Wild
+
+
+class _Automaton(NamedTuple):
+    """The states of a pattern are the bits of one number: bit n is on where the first n tokens have matched.
+
+    `last` is that of all tokens. Of the tokens, `optional` may match nothing, `repeated` (`*`) and `unbounded` (`**`)
+    take more than one character; the others tell which characters let the next token go on.
+    """
+
+    last: int
+    optional: int
+    repeated: int
+    unbounded: int
+    names: int
+    slashes: int
+    literals: Mapping[str, int]
+    sets: tuple[tuple[int, _CharacterSet], ...]
+
+    @classmethod
+    def of(cls, pattern: str) -> "_Automaton":
+        """Raises ValueError where the pattern is malformed (Go's filepath.ErrBadPattern)."""
+        wild = dict.fromkeys(_Wild, 0)
+        literals: dict[str, int] = {}
+        sets: list[tuple[int, _CharacterSet]] = []
+        bit, before = 1, None
+        for token in _tokens(pattern):
+            match token:
+                case _Wild.FOLDERS if before is token:
+                    continue
+                case _Wild():
+                    wild[token] |= bit
+                case _CharacterSet():
+                    sets.append((bit, token))
+                case _:
+                    literals[token] = literals.get(token, 0) | bit
+            bit, before = bit << 1, token
+        name, anything, folders = wild[_Wild.NAME], wild[_Wild.ANYTHING], wild[_Wild.FOLDERS]
+        return cls(
+            last=bit,
+            optional=name | anything | folders,
+            repeated=name,
+            unbounded=anything | folders,
+            names=wild[_Wild.CHARACTER] | name | anything,
+            slashes=folders | anything,
+            literals=literals,
+            sets=tuple(sets),
+        )
+
+    def matches(self, path: str) -> bool:
+        taking = {character: self._taking(character) for character in set(path)}
+        state = self._skipping(1)
+        for character in path:
+            if character == "/" and state & self.last:
+                return True
+            staying = self.unbounded if character == "/" else self.unbounded | self.repeated
+            state = (state & staying) | self._skipping((state & taking[character]) << 1)
+        return bool(state & self.last)
+
+    def _taking(self, character: str) -> int:
+        """The tokens that take the character and let the next one go on."""
+        bits = self.literals.get(character, 0) | (self.slashes if character == "/" else self.names)
+        for bit, characters in self.sets:
+            bits |= bit if characters.has(character) else 0
+        return bits
+
+    def _skipping(self, state: int) -> int:
+        """With the states that are reached from these without any character."""
+        while more := ((state & self.optional) << 1) & ~state:
+            state |= more
+        return state
+
+
+def _tokens(pattern: str) -> Iterator[_Token]:
     index = 0
     while index < len(pattern):
         character = pattern[index]
         index += 1
         if pattern.startswith("**", index - 1):
-            index += 1 + pattern.startswith("/", index + 1)
-            _add_folders(automaton, pattern, index)
+            index += 1
+            # In front of plain text alone the matcher looks at the end of the path only: `**.pyc`.
+            plain = index == 2 and _WILD.isdisjoint(pattern[2:]) and not pattern.startswith("/", 2)
+            index += pattern.startswith("/", index)
+            yield _Wild.ANYTHING if plain or index == len(pattern) else _Wild.FOLDERS
         elif character == "*":
-            bit = automaton.add()
-            automaton.skipped |= bit
-            automaton.names |= bit
+            yield _Wild.NAME
         elif character == "?":
-            automaton.wild |= automaton.add()
+            yield _Wild.CHARACTER
         elif character == "[":
-            parsed = _parse_set(pattern, index)
-            if parsed is None:
-                return None
-            characters, index = parsed
-            automaton.sets.append((automaton.add(), characters))
+            characters, index = _read_set(pattern, index)
+            yield characters
+        elif character == "\\":
+            yield _character(pattern, index)
+            index += 1
         else:
-            if character == "\\":
-                character = pattern[index : index + 1]
-                index += 1
-                if not character:
-                    return None
-            automaton.literals[character] = automaton.literals.get(character, 0) | automaton.add()
-    return automaton
+            yield character
 
 
-def _add_folders(automaton: _Automaton, pattern: str, index: int) -> None:
-    """`**`: any folders, or none; at the end anything. In front of plain text alone it is anything too: `**.pyc`."""
-    rest = pattern[index:]
-    bit = automaton.add()
-    automaton.skipped |= bit
-    automaton.staying |= bit
-    leads = index == 2 and rest and _WILD.isdisjoint(rest)
-    if not leads and rest:
-        automaton.literals["/"] = automaton.literals.get("/", 0) | bit
-        return
-    # What it takes may be the last of it: it stays, and it goes on.
-    automaton.names |= bit
-    automaton.literals["/"] = automaton.literals.get("/", 0) | bit
-
-
-def _parse_set(pattern: str, index: int) -> tuple[_CharacterSet, int] | None:
+def _read_set(pattern: str, index: int) -> tuple[_CharacterSet, int]:
     """The set behind the `[` before `index` as Go's filepath.Match reads it, and the index after its `]`."""
     negated = pattern.startswith("^", index)
     index += negated
@@ -190,18 +187,18 @@ def _parse_set(pattern: str, index: int) -> tuple[_CharacterSet, int] | None:
         high = low
         if pattern.startswith("-", index):
             high, index = _set_character(pattern, index + 1)
-        if not low or not high:
-            return None
         ranges.append((low, high))
     return _CharacterSet(negated, tuple(ranges)), index + 1
 
 
 def _set_character(pattern: str, index: int) -> tuple[str, int]:
-    """The character at `index` and the index behind it; empty where filepath.Match refuses it."""
-    character = pattern[index : index + 1]
-    if character in ("-", "]"):
-        return "", index
-    if character == "\\":
-        index += 1
-        character = pattern[index : index + 1]
-    return character, index + 1
+    if pattern.startswith(("-", "]"), index):
+        raise ValueError("a set of characters is malformed")
+    index += pattern.startswith("\\", index)
+    return _character(pattern, index), index + 1
+
+
+def _character(pattern: str, index: int) -> str:
+    if index >= len(pattern):
+        raise ValueError("the pattern ends too early")
+    return pattern[index]

@@ -11,6 +11,7 @@ from lint_alpine.dockerfile.ignores import Ignore
 from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault
 from lint_alpine.dockerfile.stages import Stage, Step
 from lint_alpine.environment import Environment
+from lint_alpine.floating import Floating, floating_tags
 from lint_alpine.hazards import hazards, thread_stack
 from lint_alpine.installs.dependency import Unreadable
 from lint_alpine.installs.install import ApkInstall, Install
@@ -19,9 +20,10 @@ from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
 from lint_alpine.refusals import Refused, refused
 from lint_alpine.repositories import Mix, mixes
+from lint_alpine.shims import UselessShim, useless_shims
 from lint_alpine.shortage import Shortage, find_shortage
 from lint_alpine.source import Source, Span
-from lint_alpine.system_python import Unseen, refused_installs, unseen_packages
+from lint_alpine.system_python import Unseen, forbidden_installs, unseen_packages
 from lint_alpine.unused import unused_build_packages
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
@@ -241,6 +243,24 @@ class Facts:
             if install.environment.libc is not None and install.environment.libc.family == "musl":
                 yield stage, install
 
+    def installs_on(self, stage: StageFacts) -> Iterator[PythonInstall]:
+        """What is installed in a stage and in those that are FROM it."""
+        indexes = {stage.stage.index}
+        for other in self.stages:
+            if other is stage or other.stage.base.stage in indexes:
+                indexes.add(other.stage.index)
+                yield from other.installs
+
+    @property
+    def floating_tags(self) -> Iterator[tuple[StageFacts, Floating]]:
+        """The tags that will move on to a Python for which there may be no wheels yet."""
+        return floating_tags(self)
+
+    @property
+    def useless_shims(self) -> Iterator[tuple[StageFacts, UselessShim]]:
+        """What is there to run programs for glibc, where a requirement has a wheel for glibc alone."""
+        return useless_shims(self)
+
     @property
     def refused(self) -> Iterator[tuple[StageFacts, Refused]]:
         """What --no-binary and --only-binary keep the installs from."""
@@ -257,9 +277,9 @@ class Facts:
         return unseen_packages(self)
 
     @property
-    def refused_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+    def forbidden_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
         """The installs into Alpine's own Python that its EXTERNALLY-MANAGED file forbids (PEP 668)."""
-        return refused_installs(self)
+        return forbidden_installs(self)
 
     @property
     def missing_time_zone(self) -> Asked | None:

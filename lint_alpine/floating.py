@@ -25,33 +25,28 @@ def floating_tags(facts: "Facts") -> Iterator[tuple["StageFacts", Floating]]:
         pinned = _pinned(stage) if stage.stage.base.stage is None and stage.on_musl else None
         if reference is None or pinned is None:
             continue
-        indexes = {stage.stage.index}
-        verdicts: list[WheelVerdict] = []
-        for other in facts.stages:
-            if other is stage or other.stage.base.stage in indexes:
-                indexes.add(other.stage.index)
-                verdicts += (verdict for install in other.installs for verdict in install.verdicts if _moves(verdict, stage))
-        if verdicts:
-            yield stage, Floating(reference, pinned, tuple(verdicts))
+        verdicts = (verdict for install in facts.installs_on(stage) for verdict in install.verdicts)
+        bound = tuple(verdict for verdict in verdicts if _is_bound(verdict, stage))
+        if bound:
+            yield stage, Floating(reference, pinned, bound)
 
 
 def _pinned(stage: "StageFacts") -> str | None:
     """The reference with the minor version in it; None where it has one already, or a digest."""
-    environment = stage.environment
+    python = stage.environment.python if stage.environment is not None else None
+    reference = stage.stage.base.reference or ""
     try:
-        image = ImageReference.parse(stage.stage.base.reference or "")
+        image = ImageReference.parse(reference)
     except ValueError:
         return None
     tag = PythonTag.parse(image.tag or "") if image.repository == "python" and image.digest is None else None
-    if tag is None or tag.variant is not Variant.ALPINE or "." in tag.version or environment is None:
+    if python is None or tag is None or tag.variant is not Variant.ALPINE or tag.version not in ("", "3"):
         return None
-    if environment.python is None or not tag.version.isdecimal() and tag.version:
-        return None
-    minor = ".".join(environment.python.split(".")[:2])
-    return f"python:{tag._replace(version=minor)}"
+    minor = ".".join(python.split(".")[:2])
+    return f"{reference.rpartition(':')[0]}:{tag._replace(version=minor)}"
 
 
-def _moves(verdict: WheelVerdict, stage: "StageFacts") -> bool:
+def _is_bound(verdict: WheelVerdict, stage: "StageFacts") -> bool:
     """A wheel for the Python of the image, and for no other minor version."""
     same = stage.environment is not None and verdict.environment.python == stage.environment.python
     return same and verdict.outcome is Outcome.WHEEL and verdict.is_bound_to_python

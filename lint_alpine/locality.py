@@ -14,17 +14,17 @@ if TYPE_CHECKING:
     from lint_alpine.facts import Facts, StageFacts
 
 _ZONES = "/usr/share/zoneinfo/"
-_AREA = re.compile(
+_AREA = (
     r"(?:Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Brazil|Canada|Chile|Etc|Europe|Indian|Mexico|Pacific|US)"
     r"(?:/[A-Za-z0-9_+-]+){1,2}"
 )
 # musl reads `UTC`, `GMT` and what has an offset (`CET-1CEST`) without data; other single words are file names to it.
-_SINGLE = re.compile(
+_SINGLE = (
     "CET|EET|MET|WET|EST|MST|HST|Cuba|Egypt|Eire|GB|Hongkong|Iceland|Iran|Israel|Jamaica|Japan|Libya|NZ|Poland|Portugal"
     "|PRC|ROC|ROK|Singapore|Turkey"
 )
-_UTC = re.compile(r"(?:Etc/)?(?:UTC|UCT|GMT|GMT[+-]?0|Universal|Zulu|Greenwich)")
-_LOCALE = re.compile(r"[a-z]{2,3}_[A-Z]{2}(?:[.@][\w.@-]+)?")
+_UTC = r"(?:Etc/)?(?:UTC|UCT|GMT|GMT[+-]?0|Universal|Zulu|Greenwich)"
+_LOCALE = r"[a-z]{2,3}_[A-Z]{2}(?:[.@][\w.@-]+)?"
 _LOCALE_VARIABLES = ("LANG", "LC_ALL", "LC_COLLATE", "LC_MONETARY", "LC_NUMERIC", "LC_TIME")
 
 
@@ -63,7 +63,7 @@ def missing_locale(facts: "Facts") -> Asked | None:
     base, chain = facts.python_base, facts.shipping_chain
     if base is None or "locale-c-only" not in base.hazards or "musl-locales" in chain[-1].present.packages:
         return None
-    asked = [each for each in _variables(chain, _LOCALE_VARIABLES).values() if _LOCALE.fullmatch(each.value)]
+    asked = [each for each in _variables(chain, _LOCALE_VARIABLES).values() if re.fullmatch(_LOCALE, each.value)]
     foreign = [each for each in asked if not each.value.startswith("en_")]
     return foreign[0]._replace(others=tuple(each.span for each in foreign[1:])) if foreign else None
 
@@ -121,8 +121,8 @@ def _sets_localtime(command: Command) -> bool:
 def _needs_data(value: str) -> bool:
     """Whether musl takes the value for the name of a file, and not for UTC (do_tzset in src/time/__tz.c)."""
     zone = value.removeprefix(":").removeprefix(_ZONES)
-    named = _AREA.fullmatch(zone) or _SINGLE.fullmatch(zone)
-    return named is not None and not _UTC.fullmatch(zone)
+    named = re.fullmatch(_AREA, zone) or re.fullmatch(_SINGLE, zone)
+    return named is not None and not re.fullmatch(_UTC, zone)
 
 
 def _linked(command: Command) -> Asked | None:

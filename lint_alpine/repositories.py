@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 
 _FILE = "/etc/apk/repositories"
 _WRITERS = frozenset({"echo", "printf", "cat", "tee"})
+# Patterns are compiled when they are first needed: most files change no repositories.
 # apk-repositories(5): `@tag URL`; Alpine's own layout below a mirror's path is BRANCH/REPOSITORY.
-_URL = re.compile(
-    r"""(?:@(?P<tag>[\w.-]+)[ \t]+)?
-        (?P<url>(?:https?://|\$)[^\s'"\\]{0,200}/(?P<branch>edge|latest-stable|v3\.\d+)/(?P<section>main|community|testing)(?![\w-]))""",
-    re.VERBOSE,
+_URL = (
+    r"(?:@(?P<tag>[\w.-]+)[ \t]+)?(?P<url>(?:https?://|\$)[^\s'\"\\]{0,200}"
+    r"/(?P<branch>edge|latest-stable|v3\.\d+)/(?P<section>main|community|testing)(?![\w-]))"
 )
-_SUBSTITUTION = re.compile(r"(?:^|[;\s])s([/|#,!@%~+])((?:\\.|(?!\1)[^\\]){0,200})\1((?:\\.|(?!\1)[^\\]){0,200})\1")
-_INSERTS = re.compile(r"[aic]\\?\s|\$\s*[aic]")
-_BRANCH = re.compile(r"(?<![\w.-])(edge|latest-stable|v?3\.\d+)(?![\w.-])")
+_SUBSTITUTION = r"(?:^|[;\s])s([/|#,!@%~+])((?:\\.|(?!\1)[^\\]){0,200})\1((?:\\.|(?!\1)[^\\]){0,200})\1"
+_INSERTS = r"[aic]\\?\s|\$\s*[aic]"
+_BRANCH = r"(?<![\w.-])(edge|latest-stable|v?3\.\d+)(?![\w.-])"
 
 
 class Repository(NamedTuple):
@@ -130,14 +130,14 @@ def _copied(instruction: Instruction) -> Iterator[Repository]:
 
 def _in_word(argument: Argument) -> Iterator[Repository]:
     written = argument.span.text
-    for match in _URL.finditer(argument.written):
+    for match in re.finditer(_URL, argument.written):
         at = written.find(match["url"])
         place = argument.span if at < 0 else _part(argument.span, at, len(match["url"]))
         yield _repository(match, place)
 
 
 def _in_text(text: Excerpt) -> Iterator[Repository]:
-    for match in _URL.finditer(text.text):
+    for match in re.finditer(_URL, text.text):
         yield _repository(match, text.span(match.start("url"), match.end("url")))
 
 
@@ -147,11 +147,11 @@ def _repository(match: re.Match[str], span: Span) -> Repository:
 
 def _in_script(argument: Argument) -> Iterator[Repository]:
     """A sed script: `s/v3.18/edge/`, or one that inserts a line."""
-    substitutions = list(_SUBSTITUTION.finditer(argument.written))
+    substitutions = list(re.finditer(_SUBSTITUTION, argument.written))
     if not substitutions:
         yield from _in_word(argument)
     for substitution in substitutions:
-        for branch in _BRANCH.findall(substitution[3].replace("\\", "")):
+        for branch in re.findall(_BRANCH, substitution[3].replace("\\", "")):
             at = argument.span.text.find(branch, argument.span.text.find(substitution[0]) + 1)
             place = argument.span if at < 0 else _part(argument.span, at, len(branch))
             yield Repository(branch.removeprefix("v"), False, None, place)
@@ -164,9 +164,9 @@ def _part(span: Span, start: int, length: int) -> Span:
 def _is_unclear(command: Command) -> bool:
     """A command that may write lines of which nothing is known."""
     if command.name in _WRITERS:
-        words = (each for each in command.arguments if _FILE not in each.written and not _URL.search(each.written))
+        words = (each for each in command.arguments if _FILE not in each.written and not re.search(_URL, each.written))
         return any(word.text is None or "://" in word.text for word in words)
     if command.name == "sed":
-        scripts = (each for each in command.arguments if each.text is None or _INSERTS.search(each.text))
-        return _mentions(command) and any(not _SUBSTITUTION.search(script.written) for script in scripts)
+        scripts = (each for each in command.arguments if each.text is None or re.search(_INSERTS, each.text))
+        return _mentions(command) and any(not re.search(_SUBSTITUTION, script.written) for script in scripts)
     return _mentions(command) and command.name not in ("grep", "ls", "rm", "[", "test")

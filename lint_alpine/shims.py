@@ -17,7 +17,6 @@ class UselessShim(NamedTuple):
     """A package that does nothing for the packages of `verdicts`, which have a wheel for glibc and none for musl."""
 
     package: ApkPackage
-    install: "PythonInstall"
     verdicts: tuple[WheelVerdict, ...]
 
 
@@ -30,10 +29,11 @@ def useless_shims(facts: "Facts") -> Iterator[tuple["StageFacts", UselessShim]]:
         return
     for stage in facts.stages:
         shim = next((package for package in _packages(stage) if _is_shim(package)), None)
-        lacking = [(install, found) for install in _installs_on(stage, facts) if (found := _lack_wheels(install))]
-        if shim is not None and stage.on_musl and lacking:
-            install, verdicts = lacking[0]
-            yield stage, UselessShim(shim, install, verdicts)
+        if shim is None or not stage.on_musl:
+            continue
+        verdicts = [verdict for install in facts.installs_on(stage) for verdict in _lack_wheels(install)]
+        if verdicts:
+            yield stage, UselessShim(shim, tuple(verdicts))
 
 
 def _packages(stage: "StageFacts") -> Iterator[ApkPackage]:
@@ -46,15 +46,6 @@ def _is_shim(package: ApkPackage) -> bool:
     """Alpine's own, or the packages that bring glibc itself: `glibc-2.35-r1.apk`."""
     name = posixpath.basename(package.name)
     return not package.conflict and (name in _SHIMS or name.startswith("glibc-"))
-
-
-def _installs_on(stage: "StageFacts", facts: "Facts") -> Iterator["PythonInstall"]:
-    """What is installed in a stage and in those that are FROM it."""
-    indexes = {stage.stage.index}
-    for other in facts.stages:
-        if other is stage or other.stage.base.stage in indexes:
-            indexes.add(other.stage.index)
-            yield from other.installs
 
 
 def _lack_wheels(install: "PythonInstall") -> tuple[WheelVerdict, ...]:

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from lint_alpine.facts import Facts, PythonInstall, Run, StageFacts
 
 # Who names one of these knows of the second Python, and may well use it.
-_USED = re.compile(r"/usr/(?:bin/(?:env\s+-\S+\s+)?(?:python|pip)|lib/python)|PATH=[\"']?/usr/bin")
+_USED = r"/usr/(?:bin/(?:env\s+-\S+\s+)?(?:python|pip)|lib/python)|PATH=[\"']?/usr/bin"
 # Parts of a package that are no Python modules.
 _PARTS = ("-dev", "-doc", "-lang", "-openrc")
 _OVERRIDES = ("EXTERNALLY-MANAGED", "break-system-packages")
-_PYTHON_FILES = re.compile(r"/(?:usr(?:/local)?(?:/bin)?)?|.*/bin/(?:python|pip)[\d.]*")
+_PYTHON_FILES = r"/(?:usr(?:/local)?(?:/bin)?)?|.*/bin/(?:python|pip)[\d.]*"
 
 
 class Unseen(NamedTuple):
@@ -39,7 +39,8 @@ class Unseen(NamedTuple):
 def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
     """The `py3-` packages that the Python of the image, in /usr/local, does not see; none where the file uses the one
     in /usr, or a program that such a package brings."""
-    if _USED.search(facts.dockerfile.source.text):
+    text = facts.dockerfile.source.text
+    if "py3-" not in text or re.search(_USED, text):
         return
     programs = {program for stage in facts.stages for program in _programs(stage)}
     for stage in facts.stages:
@@ -87,7 +88,7 @@ def _programs(stage: "StageFacts") -> Iterator[str]:
             yield from (command.name for command in found)
 
 
-def refused_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonInstall"]]:
+def forbidden_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonInstall"]]:
     """The commands that would install into Alpine's own Python, which its EXTERNALLY-MANAGED file forbids.
 
     pip looks for that file unless it runs in a virtual environment, or is told --break-system-packages, --target,
@@ -107,7 +108,7 @@ def refused_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonInst
                 if install is None:
                     may = may or _lifts(command)
                     activated = activated or _activates(command)
-                elif not may and not activated and _is_refused(install, run):
+                elif not may and not activated and _is_forbidden(install, run):
                     yield stage, install
         lifted.append(may)
 
@@ -122,7 +123,7 @@ def _activates(command: Command) -> bool:
     return command.name in (".", "source") and any(each.written.endswith("/activate") for each in command.arguments)
 
 
-def _is_refused(install: "PythonInstall", run: "Run") -> bool:
+def _is_forbidden(install: "PythonInstall", run: "Run") -> bool:
     environment, call = install.environment, install.install
     if not _is_official(environment) or environment.python_prefix != "/usr" or not environment.externally_managed:
         return False
@@ -157,4 +158,4 @@ def _brings_python(instruction: Instruction) -> bool:
     """COPY of another Python from an image or stage: then it may be that one's pip which is run."""
     if instruction.name != "COPY" or instruction.flag("from") is None:
         return False
-    return any(_PYTHON_FILES.fullmatch(word.text.rstrip("/") or "/") for word in arguments(instruction)[:-1])
+    return any(re.fullmatch(_PYTHON_FILES, word.text.rstrip("/") or "/") for word in arguments(instruction)[:-1])

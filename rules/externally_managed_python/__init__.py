@@ -6,7 +6,7 @@ OVERRIDE = "--break-system-packages"
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.refused_installs:
+    for stage, install in facts.forbidden_installs:
         verb, release = install.verb, install.environment.release
         reason = f"is refused: Alpine {release} marks its Python as managed by apk"
         if install.install.verb == "ensurepip":

@@ -13,7 +13,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         if refused.compiled:
             message = f"makes {refused.installer} compile {names}, though there are wheels"
         else:
-            message = f"leaves {refused.installer} nothing to install of {names}: there is no wheel"
+            lacking = "wheel for musl" if first.refusal and first.refusal.option == "only-binary" else "source distribution"
+            message = f"leaves {refused.installer} nothing to install of {names}: there is no {lacking}"
         yield rule.at(
             refused.span,
             f"`{refused.span.text}` {message}",

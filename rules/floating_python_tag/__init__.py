@@ -1,0 +1,19 @@
+from collections.abc import Iterator
+
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, some
+
+
+def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    for stage, floating in facts.floating_tags:
+        names = some([verdict.requirement for verdict in floating.verdicts])
+        yield rule.at(
+            stage.stage.base.span,
+            f"`{floating.reference}` moves on to the next Python the day it comes out, and {names} may have no wheel for "
+            f"that on musl yet",
+            f"`FROM {floating.pinned}` is the same image and stays with the Python of these wheels",
+            stage=stage,
+            verdict=floating.verdicts[0],
+        )
+
+
+RULE = Rule("LA106", "floating-python-tag", Severity.INFO, check)
