@@ -1,26 +1,38 @@
 """What the command line takes: commands, options and their help."""
 
 import argparse
+import os
 from pathlib import Path
 
 from lint_alpine import __version__
 
 
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """As argparse's own, which imports shutil and with it the compressors to learn how wide the terminal is."""
+    try:
+        width = os.get_terminal_size().columns
+    except OSError:
+        width = 80
+    return argparse.HelpFormatter(prog, width=width - 2)
+
+
 def make_parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = argparse.ArgumentParser(add_help=False, formatter_class=_formatter)
     volume = common.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
     volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
     parser = argparse.ArgumentParser(
-        prog="lint-alpine", description="A linter for Dockerfiles that put Python software on Alpine Linux."
+        prog="lint-alpine", formatter_class=_formatter, description="A linter for Dockerfiles that put Python software on Alpine Linux."
     )
     parser.add_argument("--version", action="version", version=f"lint-alpine {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_check_options(commands.add_parser("check", parents=[common], help="lint Dockerfiles"))
+    _add_check_options(commands.add_parser("check", parents=[common], formatter_class=_formatter, help="lint Dockerfiles"))
     explain = commands.add_parser(
-        "explain", parents=[common], help="the page of a rule; without RULE the table of rules"
+        "explain", parents=[common], formatter_class=_formatter, help="the page of a rule; without RULE the table of rules"
     )
     explain.add_argument("rules", nargs="*", metavar="RULE", help="code or name")
+    cache = commands.add_parser("cache", parents=[common], help="what the package index said, kept on disk")
+    cache.add_argument("action", choices=["dir", "clear"], help="print the folder, or empty it")
     return parser
 
 
@@ -33,6 +45,7 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     only_flags.add_argument("--output", metavar="FILE", help="write the report there instead of standard output")
     only_flags.add_argument("--stdin-filename", metavar="PATH", default="Dockerfile", help="the name of standard input")
     only_flags.add_argument("--config", metavar="FILE", type=Path, help="the configuration file")
+    only_flags.add_argument("--refresh", action="store_true", help="with --online: ask again even what is known")
     only_flags.add_argument("--isolated", action="store_true", help="read no configuration file")
     options = parser.add_argument_group("options, also in the configuration file")
 

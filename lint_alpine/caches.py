@@ -47,7 +47,7 @@ def apk_index_kept(install: ApkInstall, step: Step, following: Sequence[Command]
     if step.brought_by or install.no_cache or install.simulate or install.root != "/" or install.verb is ApkVerb.FIX:
         return False
     folders = (install.cache_dir,) if install.cache_dir else APK_CACHE_FOLDERS
-    if any(_is_mounted(folder, step.mounts) for folder in folders):
+    if any(is_mounted(folder, step.mounts) for folder in folders):
         return False
     return not any(_removes(command, folder) for command in following for folder in folders)
 
@@ -82,12 +82,13 @@ def python_cache_kept(install: Install, step: Step, following: Sequence[Command]
     if step.brought_by or install.no_cache is not False or install.dry_run:
         return False
     folder = cache_folder(install, step)
-    if folder is None or _is_mounted(folder, step.mounts):
+    if folder is None or is_mounted(folder, step.mounts):
         return False
     return not any(_removes(command, folder) or _purges(command) for command in following)
 
 
-def _is_mounted(folder: str, mounts: Iterable[Mount]) -> bool:
+def is_mounted(folder: str, mounts: Iterable[Mount]) -> bool:
+    """Whether what is written to the folder goes to a cache or tmpfs mount, on it or on one that holds it."""
     return any(
         mount.kind in ("cache", "tmpfs") and mount.target and _contains(mount.target, folder) for mount in mounts
     )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lint_alpine.arguments import given_flags, make_parser
+from lint_alpine.errors import UserError
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -24,16 +25,8 @@ if TYPE_CHECKING:
 CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
 
 
-class _OutputError(Exception):
-    """The file of --output cannot be written."""
-
-
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code: 0 clean, 1 findings, 2 could not run."""
-    from lint_alpine.options import ConfigError
-    from lint_alpine.wheels.settings import IndexSettingsError
-    from lint_alpine.wheels.snapshot import SnapshotError
-
     parser = make_parser()
     arguments = parser.parse_args(argv)
     try:
@@ -42,13 +35,12 @@ def main(argv: Sequence[str] | None = None) -> int:
                 return _check(arguments)
             case "explain":
                 return _explain(arguments.rules)
+            case "cache":
+                return _cache(arguments.action)
             case _:
                 parser.print_help()
                 return COULD_NOT_RUN
-    except (ConfigError, IndexSettingsError, SnapshotError) as error:
-        _say(f"lint-alpine: error: {error}")
-        return COULD_NOT_RUN
-    except _OutputError as error:
+    except UserError as error:
         _say(f"lint-alpine: error: {error}")
         return COULD_NOT_RUN
     except BrokenPipeError:
@@ -77,7 +69,9 @@ def _check(arguments: "Namespace") -> int:
     if config.context is not None and not config.context.is_dir():
         raise ConfigError(f"the build context `{config.context}` is not a folder")
     progress = _Progress(watched=sys.stderr.isatty() and not arguments.quiet)
-    index = _open_index(config, progress) if config.online else None
+    if arguments.refresh and not config.online:
+        raise ConfigError("`--refresh` asks the package index again; it needs `--online`")
+    index = _open_index(config, progress, refresh=arguments.refresh) if config.online else None
     try:
         make_settings = partial(_settings, config, chosen, index)
         report = _lint(paths, arguments.stdin_filename, config, make_settings)
@@ -87,6 +81,7 @@ def _check(arguments: "Namespace") -> int:
         if index is not None:
             index.close()
             progress.clear()
+            _say_what_failed(index)
             if arguments.verbose:
                 _say(_told(index.statistics))
     for failure in report.failures:
@@ -107,11 +102,18 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
     from lint_alpine.wheels.sources import Sources
 
     snapshot = Snapshot.shipped()
-    asked = frozenset(url for url in (config.index_url, *config.extra_index_url) if url)
-    known: list[PackageIndex | Snapshot] = [snapshot] if index is None else [index, snapshot]
+    if index is None:
+        own = (config.index_url,) if config.index_url else ()
+        sources = Sources([snapshot], [snapshot], stands_for=partial(_is_known_index, urls=own))
+    else:
+        sources = Sources([index, snapshot], [index, snapshot], [index], partial(_is_known_index, urls=index.urls))
+        if len(index.urls) > 1:
+            from lint_alpine.wheels.index import FirstIndex
+
+            sources.for_uv = sources.with_wheels([FirstIndex(index), snapshot])
     return Settings(
         rules=rules,
-        sources=Sources(known, known, asked),
+        sources=sources,
         platforms=config.platform,
         build_args=config.build_arg,
         target=config.target,
@@ -120,12 +122,21 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
     )
 
 
-def _open_index(config: "Config", progress: "_Progress") -> "PackageIndex":
+def _is_known_index(url: str, urls: Sequence[str]) -> bool:
+    from lint_alpine.wheels.settings import is_known_index
+
+    return is_known_index(url, urls)
+
+
+def _open_index(config: "Config", progress: "_Progress", *, refresh: bool) -> "PackageIndex":
     from lint_alpine.wheels.cache import DiskCache, cache_folder
     from lint_alpine.wheels.index import PackageIndex
     from lint_alpine.wheels.settings import find
 
-    return PackageIndex(find(config.index_url, config.extra_index_url), DiskCache(cache_folder()), progress)
+    settings = find(config.index_url, config.extra_index_url)
+    for note in settings.notes:
+        _say(f"lint-alpine: note: {note}")
+    return PackageIndex(settings, DiskCache(cache_folder()), progress, refresh=refresh)
 
 
 class _Progress:
@@ -206,7 +217,7 @@ def _write(text: str, output: str | None) -> None:
         try:
             Path(output).write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
         except OSError as error:
-            raise _OutputError(f"{output} cannot be written: {error.strerror}") from error
+            raise UserError(f"{output} cannot be written: {error.strerror}") from error
     else:
         sys.stdout.flush()
         sys.stdout.buffer.write(text.encode("utf-8", "surrogateescape"))
@@ -292,6 +303,27 @@ def _explain(wanted: Sequence[str]) -> int:
     for rule, page in _pages():
         print(f"{rule.code}  {rule.name:{width}}  {rule.severity:7}  {'' if rule.default else '(off) '}{page.summary}")
     return CLEAN
+
+
+def _cache(action: str) -> int:
+    from lint_alpine.wheels.cache import DiskCache, cache_folder
+
+    folder = cache_folder()
+    if action == "clear":
+        freed = DiskCache(folder).clear()
+        _say(f"lint-alpine: freed {freed / 1_000_000:.1f} MB in {folder}")
+    else:
+        print(folder)
+    return CLEAN
+
+
+def _say_what_failed(index: "PackageIndex") -> None:
+    projects: dict[str, list[str]] = {}
+    for name, reason in sorted(index.failures.items()):
+        projects.setdefault(reason, []).append(name)
+    for reason, names in projects.items():
+        some = ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+        _say(f"lint-alpine: warning: the package index tells nothing of {some}: {reason}")
 
 
 def _told(statistics: "Statistics") -> str:

@@ -3,9 +3,10 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from lint_alpine.context import Missing, read_bytes
 from lint_alpine.diagnostic import Severity
@@ -49,8 +50,7 @@ class Color(StrEnum):
     NEVER = "never"
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(NamedTuple):
     """The options of `check` that a project can set; None where nothing was said.
 
     `select` and `ignore` hold codes, prefixes and names of rules, `severity` is by these; `images` says what a private
@@ -60,7 +60,7 @@ class Config:
     format: Format = Format.TEXT
     select: tuple[str, ...] | None = None
     ignore: tuple[str, ...] = ()
-    severity: Mapping[str, Severity] = field(default_factory=dict)
+    severity: Mapping[str, Severity] = MappingProxyType({})
     fail_on: FailOn = FailOn.WARNING
     strict: bool = False
     fix: bool = False
@@ -70,19 +70,19 @@ class Config:
     index_url: str | None = None
     extra_index_url: tuple[str, ...] = ()
     platform: tuple[str, ...] = ("linux/amd64",)
-    build_arg: Mapping[str, str] = field(default_factory=dict)
+    build_arg: Mapping[str, str] = MappingProxyType({})
     context: Path | None = None
     target: str | None = None
     jobs: int | None = None
     color: Color = Color.AUTO
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = MappingProxyType({})
 
 
 # `[tool.lint-alpine]`, or a table `tool` that may hold it; the name alone may be that of a dependency or a script.
 _MAY_HAVE_TABLE = re.compile(rb"""(?m)\btool["'\s]*\.["'\s]*lint-alpine|^\s*\[?\s*["']?tool["']?\s*[\]=]""")
-_KEYS = frozenset(item.name.replace("_", "-") for item in fields(Config)) | {"offline"}
+_KEYS = frozenset(name.replace("_", "-") for name in Config._fields) | {"offline"}
 # What concerns one run and no project.
-_ONLY_FLAGS = frozenset({"config", "isolated", "output", "stdin-filename"})
+_ONLY_FLAGS = frozenset({"config", "isolated", "output", "refresh", "stdin-filename"})
 
 
 def load(start: Path, flags: Mapping[str, object], file: Path | None = None, *, isolated: bool = False) -> Config:

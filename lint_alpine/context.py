@@ -6,22 +6,28 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.source import Source
+
+if TYPE_CHECKING:
+    from lint_alpine.dockerignore import Pattern
 
 # Reading ten megabytes takes seconds; a Dockerfile of more than this is no Dockerfile.
 MAX_DOCKERFILE_BYTES = 10 * 1024 * 1024
 # The largest lock files of public repositories stay below 10 MB.
 MAX_FILE_BYTES = 64 * 1024 * 1024
+# The longest ignore files in use have some hundred lines.
+MAX_IGNORE_BYTES = 256 * 1024
 MAX_GLOB_MATCHES = 10_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Missing(NamedTuple):
-    """Why a file cannot be read."""
+    """Why a file cannot be read. `excluded`: an ignore file keeps it out, so that something else may stand there."""
 
     reason: str
+    excluded: bool = False
 
 
 def read_bytes(path: Path, limit: int) -> bytes | Missing:
@@ -87,27 +93,50 @@ def rewrite(path: Path, before: str, after: str) -> Missing | None:
 
 @dataclass(frozen=True)
 class BuildContext:
-    """A folder whose files COPY may take. `shown` is that folder's path as reports show it (empty: the current one)."""
+    """A folder whose files COPY may take. `shown` is that folder's path as reports show it (empty: the current one);
+    `dockerfile` is the file that is built, which may have an ignore file of its own."""
 
     root: Path
     shown: str = ""
+    dockerfile: Path | None = None
 
     @cached_property
     def _real_root(self) -> str:
         return os.path.realpath(self.root)
 
+    @cached_property
+    def _ignored(self) -> "tuple[str, tuple[Pattern, ...]]":
+        """The name and the patterns of the ignore file: of the one beside the Dockerfile that has its name, else of that
+        of the context."""
+        name = ".dockerignore"
+        found: bytes | Missing = Missing("")
+        if self.dockerfile is not None:
+            own = self.dockerfile.name + name
+            found = BuildContext(self.dockerfile.parent).read_bytes(own, MAX_IGNORE_BYTES)
+            name = own if isinstance(found, bytes) else name
+        if isinstance(found, Missing):
+            found = self.read_bytes(name, MAX_IGNORE_BYTES)
+        if isinstance(found, Missing):
+            return name, ()
+        from lint_alpine.dockerignore import parse
+
+        return name, parse(decode(found))
+
+    def excludes(self, path: str) -> bool:
+        """Whether an ignore file keeps a path of the context out of the build."""
+        name, patterns = self._ignored
+        parts = _parts(path) if patterns else ()
+        if not parts or isinstance(parts, Missing):
+            return False
+        from lint_alpine.dockerignore import excludes
+
+        return excludes(patterns, "/".join(parts))
+
     def _resolve(self, path: str) -> Path | Missing:
         """The file behind a path of the context (`/` is its root): neither `..` nor a symbolic link can leave it."""
-        parts: list[str] = []
-        for part in PurePosixPath(path.lstrip("/")).parts:
-            if part == "..":
-                if not parts:
-                    return Missing("the path leaves the build context")
-                parts.pop()
-            elif part != ".":
-                parts.append(part)
-        if "\0" in path:
-            return Missing("the path has a NUL character")
+        parts = _parts(path)
+        if isinstance(parts, Missing):
+            return parts
         target = os.path.realpath(Path(self._real_root, *parts))
         if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
             return Missing("a symbolic link leaves the build context")
@@ -118,15 +147,20 @@ class BuildContext:
         clean = os.path.normpath(path.lstrip("/") or ".").replace(os.sep, "/")
         return f"{self.shown}/{clean}" if self.shown else clean
 
+    def read_bytes(self, path: str, limit: int) -> bytes | Missing:
+        """What stands at a path of the folder, whatever an ignore file says."""
+        resolved = self._resolve(path)
+        return resolved if isinstance(resolved, Missing) else read_bytes(resolved, limit)
+
     def read(self, path: str) -> Source | Missing:
+        """A file of the context as its build sees it."""
         from lint_alpine.installs.requirements import decode as decode_requirements
 
-        resolved = self._resolve(path)
-        if isinstance(resolved, Missing):
-            return resolved
-        data = read_bytes(resolved, MAX_FILE_BYTES)
+        data = self.read_bytes(path, MAX_FILE_BYTES)
         if isinstance(data, Missing):
             return data
+        if self.excludes(path):
+            return Missing(f"`{self._ignored[0]}` excludes it", excluded=True)
         try:
             text = decode_requirements(data)
         except ValueError as error:
@@ -165,6 +199,21 @@ class BuildContext:
             found = [f"{path}/" for path in following[:MAX_GLOB_MATCHES]]
         paths = [path.rstrip("/") for path in found]
         return tuple(path for path in paths if self.has_file(path) or self.is_folder(path))
+
+
+def _parts(path: str) -> list[str] | Missing:
+    """The names of a path below its folder, `..` resolved."""
+    if "\0" in path:
+        return Missing("the path has a NUL character")
+    parts: list[str] = []
+    for part in PurePosixPath(path.lstrip("/")).parts:
+        if part == "..":
+            if not parts:
+                return Missing("the path leaves the build context")
+            parts.pop()
+        elif part != ".":
+            parts.append(part)
+    return parts
 
 
 def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping
 from enum import Enum, auto
 from typing import NamedTuple
 
-# The largest in use have some hundred lines.
-MAX_BYTES = 256 * 1024
+# The longest files in use have some hundred.
 MOST_PATTERNS = 1000
 
 _WILD = frozenset("*?[]\\")

@@ -1,11 +1,11 @@
 """What the commands of a RUN do to a stage: packages, Python environments, files."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 from lint_alpine import images
-from lint_alpine.caches import apk_index_kept, cache_folder, python_cache_kept
+from lint_alpine.caches import apk_index_kept, cache_folder, home_of, python_cache_kept
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.stages import DEFAULT_PATH, Step
@@ -15,6 +15,8 @@ from lint_alpine.image_files import FromElsewhere, FromExport, ImageFiles, Place
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install
 from lint_alpine.installs.read import read_apk, read_install
+from lint_alpine.installs.virtual_environments import read_virtual_environment
+from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
 from lint_alpine.packages import World
 from lint_alpine.source import Source
 from lint_alpine.wheels.judge import judge
@@ -34,7 +36,8 @@ class StageState:
     """What a stage has come to while it is read from top to bottom.
 
     `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
-    its version, NEWEST for a current one. `installed` are the packages that each environment has by then.
+    its version, NEWEST for a current one. `installed` are the packages that each environment has by then. `placements`
+    and `interpreters` are what of Python is in which folder, `virtual_environments` the folders of those made here.
     """
 
     environment: Environment | None
@@ -43,14 +46,34 @@ class StageState:
     files: ImageFiles
     pips: dict[str, str] = field(default_factory=dict)
     installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
+    placements: list[Placement] = field(default_factory=list)
+    copied_interpreters: list[Interpreter] = field(default_factory=list)
+    virtual_environments: set[str] = field(default_factory=set)
     layers: int = 0
     installs_python: bool = False
 
     def copy(self) -> "StageState":
-        installed = {key: dict(names) for key, names in self.installed.items()}
         return replace(
-            self, world=self.world.copy(), files=self.files.copy(), pips=dict(self.pips), installed=installed
+            self,
+            world=self.world.copy(),
+            files=self.files.copy(),
+            pips=dict(self.pips),
+            installed={key: dict(names) for key, names in self.installed.items()},
+            placements=list(self.placements),
+            copied_interpreters=list(self.copied_interpreters),
+            virtual_environments=set(self.virtual_environments),
         )
+
+    @property
+    def interpreters(self) -> tuple[Interpreter, ...]:
+        return (*interpreters_of(self.environment, self.world.present), *self.copied_interpreters)
+
+    def take(self, copies: Iterable[Copied]) -> Iterator[Copied]:
+        """Adds what is copied from elsewhere to what is here."""
+        for copied in copies:
+            self.placements += copied.placements
+            self.copied_interpreters += copied.interpreters
+            yield copied
 
 
 @dataclass(slots=True)
@@ -99,6 +122,8 @@ def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sou
                 if path := ImageFiles(workdir).absolute(output):
                     state.files.placed.append(FromExport(path, requirements))
             case _:
+                if made := read_virtual_environment(command):
+                    state.virtual_environments.add(ImageFiles(workdir).absolute(made.path or "") or "")
                 if _is_script(command):
                     state.world.complete = False
         if command.name in _WRITERS or _is_script(command):
@@ -151,7 +176,7 @@ def _install(
         there.update((verdict.name, verdict.version) for verdict in verdicts)
     if install.changes_pip:
         state.pips[key] = _changed_pip(install, environment)
-    return PythonInstall(
+    found = PythonInstall(
         install=install,
         run=run,
         environment=environment,
@@ -162,6 +187,39 @@ def _install(
         with_newer_pip=newer,
         unreadable=() if run.step.onbuild else install.requirements.unreadable,
     )
+    folder = _folder(install, run, state, environment)
+    if folder is not None and verdicts:
+        # uv may have fetched another Python than the one that is there.
+        base = state.environment
+        own = install.installer is Installer.UV and (base is None or environment.python != base.python)
+        state.placements.append(Placement(folder, found, None if own else minor_of(environment), verdicts))
+    return found
+
+
+def _folder(install: Install, run: Run, state: StageState, environment: Environment) -> str | None:
+    """The folder (absolute) that receives what is installed, where it is known."""
+    workdir = _directory(install.command, run.step)
+    prefix = install.target.environment or _active_environment(install.command, run, state) or environment.python_prefix
+    # Who may not write to the image's own packages installs for the user alone.
+    privileged = run.step.user in (None, "", "root", "0") or prefix != environment.python_prefix
+    base = None
+    if install.installer is Installer.PIP and (install.target.user or not privileged):
+        home = home_of(run.step.user)
+        base = run.step.variables.get("PYTHONUSERBASE") or (f"{home}/.local" if home else None)
+        if base is None:
+            return None
+    folder = folder_of(install, environment, prefix, base)
+    return ImageFiles(workdir).absolute(folder) if folder is not None else None
+
+
+def _active_environment(command: Command, run: Run, state: StageState) -> str | None:
+    """The virtual environment that a script has activated before the command, or that stands first on PATH."""
+    for earlier in reversed(run.commands):
+        script = earlier.arguments[0].text if earlier.name in (".", "source") and earlier.arguments else None
+        if script and script.endswith("/bin/activate") and earlier.span.begin < command.span.begin:
+            return script.removesuffix("/bin/activate")
+    first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0].removesuffix("/bin")
+    return first if first in state.virtual_environments else None
 
 
 def _environment_key(install: Install, step: Step) -> str:

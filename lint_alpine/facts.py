@@ -17,6 +17,7 @@ from lint_alpine.installs.dependency import Unreadable
 from lint_alpine.installs.install import ApkInstall, Install
 from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
+from lint_alpine.origins import Copied, Interpreter, Placement
 from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
 from lint_alpine.refusals import Refused, refused
 from lint_alpine.repositories import Mix, mixes
@@ -25,6 +26,7 @@ from lint_alpine.shortage import Shortage, find_shortage
 from lint_alpine.source import Source, Span
 from lint_alpine.system_python import Unseen, forbidden_installs, unseen_packages
 from lint_alpine.unused import unused_build_packages
+from lint_alpine.useless_mounts import UselessMount, useless_mounts
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 
@@ -121,7 +123,9 @@ class StageFacts(NamedTuple):
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
     there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
     `installs_python`: Python packages are installed in it or in one that it is FROM. `present` is what apk has
-    installed at its end.
+    installed at its end; `removed` are the packages that it has removed by then, each with the word of `apk del`.
+    `copies` are what its COPY --from bring of Python; `placements` and `interpreters` are the Python packages and
+    interpreters that are there at its end.
     """
 
     stage: Stage
@@ -135,6 +139,10 @@ class StageFacts(NamedTuple):
     removed_late: tuple[tuple[BuildPackage, Span], ...]
     installs_python: bool
     present: Present
+    copies: tuple[Copied, ...] = ()
+    placements: tuple[Placement, ...] = ()
+    interpreters: tuple[Interpreter, ...] = ()
+    removed: Mapping[str, Span] = {}
 
     @property
     def unused_build_packages(self) -> tuple[BuildPackage, ...]:
@@ -260,6 +268,11 @@ class Facts:
     def useless_shims(self) -> Iterator[tuple[StageFacts, UselessShim]]:
         """What is there to run programs for glibc, where a requirement has a wheel for glibc alone."""
         return useless_shims(self)
+
+    @property
+    def useless_mounts(self) -> Iterator[tuple[StageFacts, UselessMount]]:
+        """Cache mounts that keep nothing from one build to the next."""
+        return useless_mounts(self)
 
     @property
     def refused(self) -> Iterator[tuple[StageFacts, Refused]]:

@@ -7,6 +7,7 @@ from fnmatch import fnmatchcase
 
 from lint_alpine import images
 from lint_alpine.context import BuildContext
+from lint_alpine.copies import Origin, read_copies, read_mounts
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
 from lint_alpine.dockerfile.instructions import Dockerfile, parse
 from lint_alpine.dockerfile.stages import Mount, Stage, Stages, Step, read_stages
@@ -15,7 +16,8 @@ from lint_alpine.effects import StageState, read_run
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
 from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, heredoc_source
-from lint_alpine.packages import World
+from lint_alpine.origins import Copied, interpreters_of
+from lint_alpine.packages import Present, World
 from lint_alpine.source import Source, Span
 from lint_alpine.wheels.sources import Sources
 
@@ -76,12 +78,15 @@ class _Reader:
         runs: list[Run] = []
         additions: list[ApkAddition] = []
         installs: list[PythonInstall] = []
+        copies: list[Copied] = []
         for step in (*self._inherited_triggers(stage), *stage.steps):
             match step.instruction.name:
                 case "COPY" | "ADD":
                     state.files.placed += self._placed(step)
+                    copies += state.take(read_copies(step, self._origin))
                 case "RUN":
                     run = self._run(step)
+                    copies += state.take(read_mounts(step, self._origin))
                     runs.append(run)
                     effects = read_run(run, state, self.bind_mounts(step), self.sources, self.read)
                     additions += effects.additions
@@ -100,6 +105,10 @@ class _Reader:
             removed_late=tuple(state.world.removed_late),
             installs_python=state.installs_python,
             present=state.world.present,
+            copies=tuple(copies),
+            placements=tuple(state.placements),
+            interpreters=state.interpreters,
+            removed=state.world.removed,
         )
 
     def _start(self, stage: Stage) -> StageState:
@@ -114,12 +123,22 @@ class _Reader:
         reference = stage.base.reference
         if reference is None:
             return None, f"the base image `{stage.base.span.text}` depends on a value that is not known"
-        for pattern, like in self.images_like.items():
-            if fnmatchcase(reference, pattern):
-                reference = like
-                break
-        found = images.environment(reference, stage.platform or self.platform)
+        found = self._image(reference, stage.platform or self.platform)
         return (found, None) if isinstance(found, Environment) else (None, found.reason)
+
+    def _image(self, reference: str, platform: str) -> Environment | images.UnknownImage:
+        like = next((like for pattern, like in self.images_like.items() if fnmatchcase(reference, pattern)), reference)
+        return images.environment(like, platform)
+
+    def _origin(self, name: str) -> Origin:
+        """What a COPY --from can take of Python from a stage or an image."""
+        stage = self.stages.find(name)
+        if stage is not None and stage.index < len(self.states):
+            state = self.states[stage.index]
+            return Origin(name, tuple(state.placements), state.interpreters)
+        found = self._image(name, self.platform)
+        environment = found if isinstance(found, Environment) else None
+        return Origin(name, (), tuple(interpreters_of(environment, Present(frozenset(), complete=False))))
 
     def _inherited_triggers(self, stage: Stage) -> Iterator[Step]:
         """The ONBUILD instructions of a known base image; they run here, and their place is the FROM."""

@@ -29,13 +29,17 @@ class FromContext(NamedTuple):
     parents: bool = False
 
     def read(self, path: str) -> Source | Missing | None:
+        excluded = None
         # What is copied last wins.
         for pattern in reversed(self.sources):
             for match in reversed(self.context.find(pattern)):
                 inside = self._inside(path, match)
-                if inside is not None:
-                    return self.context.read(inside)
-        return None
+                found = self.context.read(inside) if inside is not None else None
+                if isinstance(found, Missing) and found.excluded:
+                    excluded = excluded or found
+                elif found is not None:
+                    return found
+        return excluded
 
     def _inside(self, path: str, match: str) -> str | None:
         """The path in the context of what the image has at `path`, if this match put it there."""
@@ -136,11 +140,14 @@ class ImageFiles:
             return Missing("the working directory is not known")
         if "\0" in absolute:
             return Missing("the path has a NUL character")
+        excluded = None
         for placed in reversed(self.placed):
             found = placed.read(absolute)
-            if found is not None:
-                return found
-        return NOTHING_COPIES_IT
+            if isinstance(found, Missing) and found.excluded:
+                excluded = excluded or found
+            elif found is not None:
+                return excluded if excluded and isinstance(found, Missing) else found
+        return excluded or NOTHING_COPIES_IT
 
     def find(self, pattern: str) -> tuple[str, ...]:
         """The paths of context files that match a shell pattern in the image, as far as COPY of folders shows them."""

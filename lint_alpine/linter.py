@@ -2,8 +2,9 @@
 
 import os
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, choose_context, decode, read_bytes
@@ -19,18 +20,17 @@ from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """What a run is asked to do. `rules` are those to run, each with the severity to report; `context` None: chosen by
     what COPY takes; `images` says what a private image is like, by pattern of its reference."""
 
     rules: tuple[Rule, ...]
     sources: Sources
     platforms: tuple[str, ...] = ("linux/amd64",)
-    build_args: Mapping[str, str] = field(default_factory=dict)
+    build_args: Mapping[str, str] = MappingProxyType({})
     target: str | None = None
     context: Path | None = None
-    images: Mapping[str, str] = field(default_factory=dict)
+    images: Mapping[str, str] = MappingProxyType({})
 
 
 class FileResult(NamedTuple):
@@ -146,7 +146,7 @@ def open_context(dockerfile: Dockerfile, file: Path, settings: Settings) -> Buil
     root = settings.context or choose_context(file, copied_paths(dockerfile))
     relative = os.path.relpath(root.absolute(), file.absolute().parent)
     shown = os.path.normpath(Path(dockerfile.source.path).parent / relative).replace(os.sep, "/")
-    return BuildContext(root, "" if shown == "." else shown)
+    return BuildContext(root, "" if shown == "." else shown, file)
 
 
 def lint_file(path: str, settings: Settings, *, named: bool = True) -> FileResult | Failure | None:

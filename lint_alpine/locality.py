@@ -143,8 +143,7 @@ def _of_command(command: Command) -> Asked | None:
             if name == "TZ" and _needs_data(value):
                 return Asked("TZ", value, argument.span)
     value = command.variables.get("TZ") or ""
-    at = command.span.text.find(f"TZ={value}")
-    if at != 0 or not _needs_data(value):
+    if not command.span.text.startswith(f"TZ={value}") or not _needs_data(value):
         return None
-    begin = command.span.begin + at + len("TZ=")
+    begin = command.span.begin + len("TZ=")
     return Asked("TZ", value, Span(command.span.source, begin, begin + len(value)))

@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lint_alpine.diagnostic import Severity
+from lint_alpine.errors import UserError
 
 Kind = TypeVar("Kind", bound=StrEnum)
 
 
-class ConfigError(ValueError):
+class ConfigError(UserError):
     """A key, a value, a rule or a file that cannot be used; the message names it and says what is allowed."""
 
 

@@ -53,10 +53,13 @@ class World:
     asked: dict[str, tuple[Span, int]] = field(default_factory=dict)
     virtuals: dict[str, tuple[str, ...]] = field(default_factory=dict)
     removed_late: list[tuple[BuildPackage, Span]] = field(default_factory=list)
+    removed: dict[str, Span] = field(default_factory=dict)
 
     def copy(self) -> "World":
         """The world of a stage FROM this one; what was removed too late there is that stage's own affair."""
-        return World(self.release, self.base, self.complete, dict(self.asked), dict(self.virtuals))
+        return World(
+            self.release, self.base, self.complete, dict(self.asked), dict(self.virtuals), removed=dict(self.removed)
+        )
 
     def add(self, names: tuple[tuple[str, Span], ...], virtual: str | None, layer: int) -> None:
         fresh = tuple(name for name, _ in names if name not in self.asked)
@@ -74,6 +77,7 @@ class World:
         for member in self.virtuals.pop(name, (name,)):
             if member in self.asked:
                 at, added = self.asked.pop(member)
+                self.removed[member] = span
                 if added != layer and (kind := role(member)) in BUILD_ROLES:
                     self.removed_late.append((BuildPackage(member, kind, at, added), span))
 

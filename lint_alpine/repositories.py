@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _FILE = "/etc/apk/repositories"
 _WRITERS = frozenset({"echo", "printf", "cat", "tee"})
-# Patterns are compiled when they are first needed: most files change no repositories.
+# Left to be compiled when they are needed: most files change no repositories.
 # apk-repositories(5): `@tag URL`; Alpine's own layout below a mirror's path is BRANCH/REPOSITORY.
 _URL = (
     r"(?:@(?P<tag>[\w.-]+)[ \t]+)?(?P<url>(?:https?://|\$)[^\s'\"\\]{0,200}"

@@ -76,7 +76,7 @@ def unused_build_packages(
     """The compilers, headers and build tools of a stage in which every requirement is proven to have a wheel."""
     if not installs or not all(_is_proven(install) for install in installs):
         return ()
-    if not all(run.shell and all(_is_harmless(command) for command in run.commands) for run in runs):
+    if not all(run.shell and all(is_harmless(command) for command in run.commands) for run in runs):
         return ()
     needed = {
         name
@@ -107,7 +107,8 @@ def _is_proven(install: "PythonInstall") -> bool:
     )
 
 
-def _is_harmless(command: Command) -> bool:
+def is_harmless(command: Command) -> bool:
+    """Whether it is known of the command that it compiles nothing, nor runs other programs."""
     if command.name.startswith("python"):
         words = [argument.text for argument in command.arguments]
         return len(words) > 1 and words[0] == "-m" and words[1] in _HARMLESS_MODULES

@@ -4,7 +4,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -48,6 +48,7 @@ class DiskCache:
 
     def __init__(self, folder: Path, limit: int = 256 * 1024 * 1024, clock: Callable[[], float] = time.time) -> None:
         self.clock = clock
+        self.root = folder
         self._folder = folder / _FORMAT
         self._limit = limit
         self._written = False
@@ -102,18 +103,21 @@ class DiskCache:
             _replace(path, content)
             self._written = True
 
-    def clear(self) -> None:
-        """Forget everything."""
-        for path, _, _ in self._files():
+    def clear(self) -> int:
+        """Forget everything, also what other versions wrote. The number of bytes that are free now."""
+        freed = 0
+        for path, _, size in _files(self.root.glob("index-*/*/*")):
             with suppress(OSError):
                 path.unlink()
+                freed += size
+        return freed
 
     def prune(self) -> None:
         """Remove the oldest entries where all together are larger than the limit; only after something was written."""
         if not self._written:
             return
         self._written = False
-        files = sorted(self._files(), key=lambda file: file[1])
+        files = sorted(_files(self._folder.glob("*/*")), key=lambda file: file[1])
         excess = sum(size for _, _, size in files) - self._limit
         # A fifth more than must be: else every run would have to prune again.
         excess = excess + self._limit // 5 if excess > 0 else 0
@@ -127,12 +131,13 @@ class DiskCache:
     def _path(self, kind: str, key: str) -> Path:
         return self._folder / kind / f"{sha256(key.encode('utf-8', 'surrogatepass')).hexdigest()}.json"
 
-    def _files(self) -> Iterator[tuple[Path, float, int]]:
-        """Each file with its time of writing and its size."""
-        for path in self._folder.glob("*/*"):
-            with suppress(OSError):
-                status = path.stat()
-                yield path, status.st_mtime, status.st_size
+
+def _files(paths: Iterable[Path]) -> Iterator[tuple[Path, float, int]]:
+    """Each file with its time of writing and its size."""
+    for path in paths:
+        with suppress(OSError):
+            status = path.stat()
+            yield path, status.st_mtime, status.st_size
 
 
 def _date(seconds: float) -> str:

@@ -54,6 +54,19 @@ class Target:
         release = self.python.release
         return Version(".".join(map(str, release[:3] if len(release) > 2 else (*release, 99))))
 
+    @cached_property
+    def _judged(self) -> dict[int, tuple[SpecifierSet, bool]]:
+        return {}
+
+    def allows(self, requires_python: SpecifierSet | None) -> bool:
+        """Whether a requires-python admits this Python. Files share these objects: each is judged once."""
+        if requires_python is None:
+            return True
+        found = self._judged.get(id(requires_python))
+        if found is None:
+            found = self._judged[id(requires_python)] = (requires_python, requires_python.contains(self.full_python))
+        return found[1]
+
     def pip_is(self, milestone: Version) -> bool:
         return self.pip is None or self.pip >= milestone
 
@@ -117,6 +130,8 @@ def candidates(
 
 def _fitting(distributions: Iterable[Distribution], specifier: SpecifierSet, target: Target) -> Iterator[Distribution]:
     for release in _matching(distributions, specifier):
+        if target.pip_is(HEEDS_REQUIRES_PYTHON) and not any(map(target.allows, release.pythons)):
+            continue
         ranked = sorted(
             ((rank, file.build, file) for file in release.files if (rank := _rank(file, target)) is not None),
             key=_preference,
@@ -136,11 +151,7 @@ def _preference(ranked: tuple[int, BuildTag, Distribution]) -> tuple[int, BuildT
 
 def _rank(file: Distribution, target: Target) -> int | None:
     """The place of a file among those of its release, 0 the most preferred, or None if it does not fit."""
-    if (
-        file.requires_python is not None
-        and target.pip_is(HEEDS_REQUIRES_PYTHON)
-        and not file.requires_python.contains(target.full_python)
-    ):
+    if target.pip_is(HEEDS_REQUIRES_PYTHON) and not target.allows(file.requires_python):
         return None
     if file.tags is None:
         return len(target.tags)

@@ -34,10 +34,11 @@ class Offer(NamedTuple):
 
 
 class Unavailable(NamedTuple):
-    """No evidence about a project, and why."""
+    """No evidence about a project, and why. `absent`: the index was asked and has no such project."""
 
     name: str
     reason: str
+    absent: bool = False
 
 
 class Needs(NamedTuple):

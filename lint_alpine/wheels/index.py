@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -35,11 +36,26 @@ _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Listed:
-    """What all indexes together say of a project."""
+class _Page:
+    """What one index says of a project."""
 
     releases: tuple[PageRelease, ...]
     evidence: Evidence
+
+
+@dataclass(frozen=True)
+class _Listed:
+    """What the indexes that have a project say of it, the main one first."""
+
+    pages: tuple[_Page, ...]
+
+    @cached_property
+    def releases(self) -> tuple[PageRelease, ...]:
+        return merged([page.releases for page in self.pages])
+
+    @property
+    def evidence(self) -> Evidence:
+        return _joined([page.evidence for page in self.pages])
 
 
 class PackageIndex:
@@ -79,6 +95,20 @@ class PackageIndex:
     ) -> None:
         self.close()
 
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """The indexes that are asked, the main one first; they may hold credentials."""
+        return self._settings.urls
+
+    @property
+    def failures(self) -> Mapping[str, str]:
+        """Why there was no answer about a project, by its name; that there is no such project is an answer."""
+        return {
+            name: each.reason
+            for name, each in self._listed.items()
+            if isinstance(each, Unavailable) and not each.absent
+        }
+
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         """The files of each project (normalised name), merged from all indexes."""
         self._list(names)
@@ -87,6 +117,18 @@ class PackageIndex:
             name: Offer(name, Listing(known.releases), known.evidence) if isinstance(known, _Listed) else known
             for name, known in found.items()
         }
+
+    def offers_of_first(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
+        """The files of each project on the one index that uv takes it from (its `first-index` strategy): the first
+        extra one that has it, else the main one."""
+        offers = dict(self.offers(names))
+        main = without_credentials(self._settings.urls[0])
+        for name in names:
+            if isinstance(known := self._listed[name], _Listed):
+                extra = next((page for page in known.pages if page.evidence.detail != main), None)
+                page = extra or known.pages[0]
+                offers[name] = Offer(name, Listing(page.releases), page.evidence)
+        return offers
 
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
@@ -220,19 +262,17 @@ class PackageIndex:
 
     async def _find(self, name: str) -> _Listed | Unavailable:
         if not _NAME.fullmatch(name):
-            return Unavailable(name, "it is not the name of a project")
-        pages: list[tuple[PageRelease, ...]] = []
-        evidence: list[Evidence] = []
+            return Unavailable(name, "it is not the name of a project", absent=True)
+        pages: list[_Page] = []
         for url in map(without_credentials, self._settings.urls):
             # pip passes over an index that fails. What that one offers is not known then, so this is the end here.
             answer = await self._page(f"{url.rstrip('/')}/{name}/", name)
             if answer is not None:
                 page, origin, as_of = answer
-                pages.append(page)
-                evidence.append(Evidence(origin, as_of, url))
+                pages.append(_Page(page, Evidence(origin, as_of, url)))
         if not pages:
-            return Unavailable(name, "the index does not list it")
-        return _Listed(merged(pages), _joined(evidence))
+            return Unavailable(name, "the index does not list it", absent=True)
+        return _Listed(tuple(pages))
 
     async def _page(self, url: str, name: str) -> tuple[tuple[PageRelease, ...], Origin, str] | None:
         """What one index lists, where that is known from, and of which day; None where it has no such project."""
@@ -272,6 +312,16 @@ class PackageIndex:
         if seconds is not None:
             self._cache.write("pages", url, entry)
         return entry.as_of
+
+
+class FirstIndex:
+    """What uv is offered where several indexes are asked: a `WheelSource`."""
+
+    def __init__(self, index: PackageIndex) -> None:
+        self._index = index
+
+    def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
+        return self._index.offers_of_first(names)
 
 
 def _page_from(entry: Entry | None, name: str) -> tuple[PageRelease, ...] | None:

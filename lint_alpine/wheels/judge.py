@@ -24,6 +24,7 @@ from lint_alpine.wheels.verdict import Alternative, Outcome, Refusal, WheelVerdi
 KNOWS_MUSLLINUX = Version("21.2")
 # Python 3.5 and 2.7 stay with pip 20.3.4.
 NEEDS_PYTHON = Version("3.6")
+ELSEWHERE = "it may come from an index that only the linted files name, which is not asked"
 _FAILS = frozenset({Outcome.COMPILE, Outcome.UNAVAILABLE})
 _INSTALLS = frozenset({Outcome.WHEEL, Outcome.PURE_BUILD})
 
@@ -33,6 +34,8 @@ def judge(
 ) -> tuple[tuple[WheelVerdict, ...], tuple[WheelVerdict, ...]]:
     """The verdicts, and those that a current pip would reach, where the image's own is too old to know musllinux."""
     pip = _pip(installer, environment)
+    if installer is Installer.UV and sources.for_uv is not None:
+        sources = sources.for_uv
     verdicts = _verdicts(requirements, environment, pip, sources)
     if environment.libc is None or environment.libc.family != "musl":
         return verdicts, ()
@@ -77,20 +80,18 @@ def _verdicts(
     requirements: Requirements, environment: Environment, pip: Version | None, sources: Sources
 ) -> tuple[WheelVerdict, ...]:
     closure = resolve(requirements, environment, pip, sources, sources)
-    elsewhere = [url for url in requirements.indexes if url not in sources.asked]
+    elsewhere = requirements.no_index or not all(map(sources.stands_for, requirements.indexes))
     builds = compiled(closure.packages, environment.release, sources)
     return tuple(_verdict(each, environment, builds.get(each.name), elsewhere) for each in closure.packages)
 
 
 def _verdict(
-    resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: list[str]
+    resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: bool
 ) -> WheelVerdict:
     outcome, reason = _outcome(resolved, environment, build)
-    if elsewhere and outcome not in (Outcome.WHEEL, Outcome.UNKNOWN):
-        outcome, reason = (
-            Outcome.UNKNOWN,
-            "it may come from an index that only the linted files name, which is not asked",
-        )
+    if elsewhere and resolved.evidence is not None and resolved.evidence.origin is not Origin.LOCKFILE:
+        outcome, reason = Outcome.UNKNOWN, ELSEWHERE
+        resolved = resolved._replace(version=None, distribution=None)
     file = resolved.distribution.filename if resolved.distribution else None
     return WheelVerdict(
         dependency=resolved.dependency,

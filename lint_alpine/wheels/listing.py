@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from typing import NamedTuple, Protocol, overload
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from lint_alpine.wheels.distribution import Distribution
@@ -18,10 +19,19 @@ class Release(Protocol):
     @property
     def files(self) -> Sequence[Distribution]: ...
 
+    @property
+    def pythons(self) -> Iterable[SpecifierSet | None]:
+        """The requires-python of its files: a release for other Pythons need not be read any further."""
+        ...
+
 
 class KnownRelease(NamedTuple):
     version: Version
     files: tuple[Distribution, ...]
+
+    @property
+    def pythons(self) -> Iterable[SpecifierSet | None]:
+        return (file.requires_python for file in self.files)
 
 
 class Listing(Sequence[Distribution]):

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
@@ -41,6 +42,10 @@ class PageRelease:
             if file := _distribution(self.name, row):
                 files.setdefault((file.filename, file.hashes), file)
         return tuple(files.values())
+
+    @property
+    def pythons(self) -> Iterable[SpecifierSet | None]:
+        return (file.requires_python for file in self.files)
 
     def metadata_hashes(self, filename: str) -> Mapping[str, str]:
         """The hashes of the METADATA beside that file (PEP 658), where the index gives them."""

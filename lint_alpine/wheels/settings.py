@@ -2,17 +2,18 @@
 
 import os
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lint_alpine.wheels.urls import is_web_url, without_credentials
+from lint_alpine.errors import UserError
+from lint_alpine.wheels.urls import is_web_url, same_index, without_credentials
 
 _SILENCE = 15.0
 """pip's default for --timeout: the seconds that a server may stay silent."""
 
 
-class IndexSettingsError(ValueError):
+class IndexSettingsError(UserError):
     """No index can be asked: a URL or a configuration file is wrong, or none is known."""
 
 
@@ -193,6 +194,14 @@ def _netrc(environment: Mapping[str, str]) -> Path | None:
     named = environment.get("NETRC")
     candidates = [Path(named)] if named else [_home(environment) / name for name in (".netrc", "_netrc")]
     return next((path for path in candidates if path.is_file()), None)
+
+
+def is_known_index(url: str, urls: Collection[str]) -> bool:
+    """Whether a URL that a linted file names is one of these, or pip's own, for which the configured one stands."""
+    if any(same_index(url, known) for known in urls):
+        return True
+    own = default_index() if is_web_url(url) else None
+    return own is not None and same_index(url, own)
 
 
 def default_index() -> str | None:

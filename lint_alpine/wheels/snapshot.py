@@ -22,13 +22,15 @@ A needs block does so for Requires-Dist:
 """
 
 import zlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from lint_alpine import __version__
+from lint_alpine.errors import UserError
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
 from lint_alpine.wheels.listing import Listing
@@ -38,7 +40,7 @@ SIGNATURE = b"lint-alpine snapshot 1\n"
 YANKED = "yanked"
 
 
-class SnapshotError(Exception):
+class SnapshotError(UserError):
     """The snapshot file is missing or damaged."""
 
 
@@ -162,9 +164,17 @@ class _Release:
         _, *groups = self._line.split("\t")
         return tuple(file for group in groups for file in self._group(group))
 
+    @property
+    def pythons(self) -> Iterable[SpecifierSet | None]:
+        _, *groups = self._line.split("\t")
+        return (self._requires_python(group.split(" ")[1]) for group in groups)
+
+    def _requires_python(self, number: str) -> SpecifierSet | None:
+        return parse_requires_python(self._block.values[int(number)])
+
     def _group(self, group: str) -> list[Distribution]:
         stem, python, endings, *flags = group.split(" ")
-        requires_python = parse_requires_python(self._block.values[int(python)])
+        requires_python = self._requires_python(python)
         files = (
             parse(
                 f"{stem}{ending}" if ending.startswith(".") else f"{stem}-{ending}.whl",

@@ -1,7 +1,7 @@
 """Who is asked which files exist: one source or several in turn, each thing once a run."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from packaging.version import Version
 
@@ -19,17 +19,23 @@ from lint_alpine.wheels.evidence import (
 Release = tuple[str, Version]
 
 
+def _for_none(url: str) -> bool:  # noqa: ARG001
+    return False
+
+
 @dataclass
 class Sources:
     """Answers from the first source that knows, and remembers them.
 
-    `asked` are the index URLs that these sources stand for: what a linted file names beyond them is not asked.
+    `stands_for` tells whether what they say holds for an index URL that a linted file names: others are not asked.
+    `for_uv` are the sources in its stead for uv, where it chooses among several indexes otherwise than pip.
     """
 
     wheels: Sequence[WheelSource]
     needs_of: Sequence[NeedsSource]
-    asked: frozenset[str] = frozenset()
     sdists: Sequence[SdistSource] = ()
+    stands_for: Callable[[str], bool] = _for_none
+    for_uv: "Sources | None" = None
     _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
     _needs: dict[Release, Needs | Unavailable] = field(default_factory=dict)
     _contents: dict[str, SdistContents | Unavailable] = field(default_factory=dict)
@@ -45,8 +51,12 @@ class Sources:
                     for name, answer in answers.items()
                     if isinstance(answer, Offer) or name not in self._offers
                 }
-                missing = [name for name in missing if not isinstance(self._offers[name], Offer)]
+                missing = [name for name in missing if _is_open(self._offers[name])]
         return {name: self._offers.get(name) or Unavailable(name, "no index is asked") for name in names}
+
+    def with_wheels(self, wheels: Sequence[WheelSource]) -> "Sources":
+        """The same with other sources of what exists."""
+        return replace(self, wheels=wheels, _offers={})
 
     def needs(self, wanted: Mapping[Release, tuple[Distribution, ...]]) -> Mapping[Release, Needs | Unavailable]:
         missing = {key: files for key, files in wanted.items() if key not in self._needs}
@@ -64,3 +74,8 @@ class Sources:
                 self._contents |= source.sdist_contents(asked)
         nobody = {file.filename: Unavailable(file.name, "no index is asked") for file in files}
         return {name: self._contents.get(name, unknown) for name, unknown in nobody.items()}
+
+
+def _is_open(answer: Offer | Unavailable) -> bool:
+    """Whether another source may be asked: not about a project that the index does not have."""
+    return isinstance(answer, Unavailable) and not answer.absent

@@ -23,3 +23,16 @@ def is_web_url(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+def same_index(one: str, other: str) -> bool:
+    """Whether two URLs name the same index: credentials and a slash at the end make no difference."""
+    return _plain(one) == _plain(other)
+
+
+def _plain(url: str) -> str:
+    url = without_credentials(url.strip())
+    scheme, separator, rest = url.partition("://")
+    host, slash, path = rest.partition("/")
+    port = {"http": ":80", "https": ":443"}.get(scheme.lower(), ":")
+    return f"{scheme.lower()}{separator}{host.lower().removesuffix(port)}{slash}{path}".rstrip("/")

@@ -60,33 +60,23 @@ def verdicts(index: Index, *requirements: str, online: bool = True, locked: Lock
     return list(found)
 
 
+NO_WHEEL = "no wheel for CPython 3.12 on musl 1.2 x86_64"
+NO_COMPILER = f"{NO_WHEEL}, and its source distribution needs no compiler: "
+NOT_KNOWN = f"{NO_WHEEL}, and whether its source distribution is compiled is not known: neither wheels nor data tell "
+NOT_KNOWN += "whether demo-one 1.0 is compiled, nor does its source distribution: "
+
+
 @pytest.mark.parametrize(
     ("contents", "outcome", "reason"),
     [
-        (
-            COMPILES,
-            Outcome.COMPILE,
-            "no wheel for CPython 3.12 on musl 1.2 x86_64; its build files declare an extension of C",
-        ),
-        (
-            IS_PURE,
-            Outcome.PURE_BUILD,
-            "no wheel for CPython 3.12 on musl 1.2 x86_64, and its source distribution needs no compiler: "
-            "it has no sources that are compiled",
-        ),
+        (COMPILES, Outcome.COMPILE, f"{NO_WHEEL}; its build files declare an extension of C"),
+        (IS_PURE, Outcome.PURE_BUILD, f"{NO_COMPILER}it has no sources that are compiled"),
         (
             UNTOLD,
             Outcome.UNKNOWN,
-            "no wheel for CPython 3.12 on musl 1.2 x86_64, and whether its source distribution is compiled is not known: "
-            "neither wheels nor data tell whether demo-one 1.0 is compiled, nor does its source distribution: "
-            "its build files declare nothing that is compiled, though it has C sources",
+            f"{NOT_KNOWN}its build files declare nothing that is compiled, though it has C sources",
         ),
-        (
-            None,
-            Outcome.UNKNOWN,
-            "no wheel for CPython 3.12 on musl 1.2 x86_64, and whether its source distribution is compiled is not known: "
-            "neither wheels nor data tell whether demo-one 1.0 is compiled, nor does its source distribution: no time left",
-        ),
+        (None, Outcome.UNKNOWN, f"{NOT_KNOWN}no time left"),
     ],
 )
 def test_the_verdict_says_what_tells(contents: SdistContents | None, outcome: Outcome, reason: str) -> None:

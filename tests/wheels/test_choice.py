@@ -12,7 +12,7 @@ from lint_alpine.installs.dependency import FileChoice
 from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Choice, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
 from lint_alpine.wheels.evidence import Offer
-from lint_alpine.wheels.listing import Listing
+from lint_alpine.wheels.listing import KnownRelease, Listing
 from lint_alpine.wheels.snapshot import Snapshot
 
 
@@ -203,20 +203,23 @@ def test_all_candidates_come_in_the_order_in_which_pip_tries_them() -> None:
 
 
 class Unreadable:
-    version = Version("0.9")
+    """A release whose files must not be asked for."""
+
+    def __init__(self, version: str, python: str | None = None) -> None:
+        self.version = Version(version)
+        self.pythons = (SpecifierSet(python) if python else None,)
 
     @property
     def files(self) -> list[Distribution]:
         raise AssertionError("read without need")
 
 
-def test_releases_behind_the_chosen_one_are_not_read() -> None:
-    class Newest:
-        version = Version("1.0")
-        files = listed(SDIST)
-
-    assert choose(Listing([Newest(), Unreadable()]), SpecifierSet(), target()) == Choice(Newest.files[0])
-    assert choose(Listing([Unreadable(), Newest()]), SpecifierSet("!=0.9"), target()) == Choice(Newest.files[0])
+def test_only_releases_that_may_be_chosen_are_read() -> None:
+    chosen = KnownRelease(Version("1.0"), tuple(listed(SDIST)))
+    behind, excluded, other = Unreadable("0.9"), Unreadable("0.8"), Unreadable("2.0", ">=99")
+    assert choose(Listing([chosen, behind]), SpecifierSet(), target()) == Choice(chosen.files[0])
+    assert choose(Listing([excluded, chosen]), SpecifierSet("!=0.8"), target()) == Choice(chosen.files[0])
+    assert choose(Listing([other, chosen, behind]), SpecifierSet(), target()) == Choice(chosen.files[0])
 
 
 MUSL = ("musllinux_1_2_{0}", "musllinux_1_1_{0}", "musllinux_1_0_{0}", "linux_{0}")

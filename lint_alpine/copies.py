@@ -1,0 +1,70 @@
+"""COPY --from and mounts from another stage or image -> what of Python they bring."""
+
+import posixpath
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from lint_alpine.dockerfile.stages import Step
+from lint_alpine.dockerfile.words import arguments, expand
+from lint_alpine.image_files import ImageFiles
+from lint_alpine.origins import Copied, Interpreter, Placement, bring
+from lint_alpine.source import Span
+
+
+class Origin(NamedTuple):
+    """A stage or an image that is copied from, as it is called there, and what it has of Python."""
+
+    name: str
+    placements: tuple[Placement, ...] = ()
+    interpreters: tuple[Interpreter, ...] = ()
+
+
+Find = Callable[[str], Origin]
+
+
+def read_copies(step: Step, find: Find) -> Iterator[Copied]:
+    """What a COPY with --from brings, one for each of its sources whose path is known."""
+    flag = step.instruction.flag("from")
+    name = _expanded(flag.value, step) if flag is not None and flag.value else None
+    words = arguments(step.instruction)
+    if not name or len(words) < 2:
+        return
+    origin = find(name)
+    destination = _absolute(words[-1].text, step)
+    parents = step.instruction.flag("parents") is not None
+    for word in words[:-1]:
+        text = _expanded(word.text, step) if step.instruction.exec_form is None else word.text
+        if text and destination is not None and not text.startswith("<<"):
+            yield _copied(origin, text, destination, word.span, parents=parents)
+
+
+def read_mounts(step: Step, find: Find) -> Iterator[Copied]:
+    """The wheels that a RUN can take from another stage's mount; all else there is gone when the RUN has ended."""
+    for mount in step.mounts:
+        name, target = mount.options.get("from"), mount.target
+        destination = _absolute(target, step) if target else None
+        if mount.kind == "bind" and name and destination is not None:
+            copied = _copied(find(name), mount.source, destination, mount.span, parents=False)
+            wheels = tuple(placement for placement in copied.placements if placement.is_wheelhouse)
+            if wheels:
+                yield copied._replace(placements=wheels, interpreters=())
+
+
+def _copied(origin: Origin, text: str, destination: str, span: Span, *, parents: bool) -> Copied:
+    source = posixpath.normpath(posixpath.join("/", text))
+    placements, interpreters = bring(
+        source, destination, span, origin.placements, origin.interpreters, parents=parents
+    )
+    return Copied(span, origin.name, source, destination, placements, interpreters)
+
+
+def _absolute(text: str, step: Step) -> str | None:
+    path = _expanded(text, step)
+    return ImageFiles(step.workdir).absolute(path) if path else None
+
+
+def _expanded(text: str, step: Step) -> str | None:
+    try:
+        return expand(text, step.variables, step.instruction.escape)
+    except ValueError:
+        return None
