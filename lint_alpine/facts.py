@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lint_alpine.apk_names import Absent, absent_packages
 from lint_alpine.caches import NO_CACHE_OPTIONS
+from lint_alpine.copied_builds import ForeignBuild, PythonMismatch, foreign_builds, python_mismatches
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.ignores import Ignore
 from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault
@@ -268,6 +269,16 @@ class Facts:
     def useless_shims(self) -> Iterator[tuple[StageFacts, UselessShim]]:
         """What is there to run programs for glibc, where a requirement has a wheel for glibc alone."""
         return useless_shims(self)
+
+    @property
+    def foreign_builds(self) -> Iterator[tuple[StageFacts, ForeignBuild]]:
+        """What is copied though it is linked against another C library than that of the image."""
+        return foreign_builds(self)
+
+    @property
+    def python_mismatches(self) -> Iterator[tuple[StageFacts, PythonMismatch]]:
+        """What is copied though it is for another Python than that of the image."""
+        return python_mismatches(self)
 
     @property
     def useless_mounts(self) -> Iterator[tuple[StageFacts, UselessMount]]:

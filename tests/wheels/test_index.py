@@ -3,19 +3,16 @@ import base64
 import gzip
 import hashlib
 import io
-import json
 import re
 import socket
 import ssl
 import subprocess
 import sys
 import tarfile
-import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,109 +24,11 @@ from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistCon
 from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds
+from tests.loopback import HTML, JSON, Handler, Route, Server, serving
 
-JSON = "application/vnd.pypi.simple.v1+json"
-HTML = "text/html"
 WHEEL = "thing-1.0-py3-none-any.whl"
 NOW = 1_767_323_045.0
 TODAY = "2026-01-02"
-
-
-class Handler(BaseHTTPRequestHandler):
-    """Answers from the routes of its server, with ranges where the route says so."""
-
-    protocol_version = "HTTP/1.1"
-    server: "Server"
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-    def do_GET(self) -> None:
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        with self.server.lock:
-            self.server.asked.append((self.path, headers))
-        route = self.server.routes.get(self.path, Route(404))
-        if callable(route):
-            self.close_connection = True
-            try:
-                route(self)
-            except OSError:
-                return
-        else:
-            route.send(self, headers.get("range"), headers.get("if-none-match"))
-
-    def raw(self, *pieces: bytes, pause: float = 0.0) -> None:
-        for piece in pieces:
-            self.wfile.write(piece)
-            time.sleep(pause)
-
-
-@dataclass
-class Route:
-    """One answer; `ranges` serves parts, an `etag` answers 304."""
-
-    status: int = 200
-    body: bytes = b""
-    headers: dict[str, str] = field(default_factory=dict)
-    ranges: bool = False
-
-    def send(self, handler: Handler, wanted: str | None, condition: str | None) -> None:
-        status, body, headers = self.status, self.body, dict(self.headers)
-        if condition is not None and condition == headers.get("ETag"):
-            status, body = 304, b""
-        elif self.ranges and wanted is not None:
-            first, last = wanted.removeprefix("bytes=").split("-")
-            start = int(first) if first else max(0, len(body) - int(last))
-            end = min(len(body), int(last) + 1) if first else len(body)
-            headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(body)}"
-            status, body = 206, body[start:end]
-        handler.send_response(status)
-        for name, value in headers.items():
-            handler.send_header(name, value)
-        if status != 304:
-            handler.send_header("Content-Length", str(len(body)))
-        handler.end_headers()
-        handler.wfile.write(body)
-
-
-class Server(ThreadingHTTPServer):
-    """An index on the loopback interface: `routes` by path, `asked` with the headers of each request."""
-
-    daemon_threads = True
-    request_queue_size = 100
-
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.routes: dict[str, Route | Callable[[Handler], None]] = {}
-        self.asked: list[tuple[str, dict[str, str]]] = []
-        self.lock = threading.Lock()
-        self.scheme = "http"
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        pass
-
-    @property
-    def host(self) -> str:
-        return f"127.0.0.1:{self.server_address[1]}"
-
-    @property
-    def url(self) -> str:
-        return f"{self.scheme}://{self.host}/simple/"
-
-    def html(self, name: str, *links: str, **headers: str) -> Route:
-        return self.page(name, HTML, f"<title>Links for {name}</title>{''.join(links)}".encode(), headers)
-
-    def json(self, name: str, *files: dict[str, object], **headers: str) -> Route:
-        return self.page(name, JSON, json.dumps({"meta": {"api-version": "1.0"}, "files": files}).encode(), headers)
-
-    def page(self, name: str, kind: str, body: bytes, headers: dict[str, str] | None = None) -> Route:
-        named = {key.replace("_", "-"): value for key, value in (headers or {}).items()}
-        route = Route(200, body, {"Content-Type": kind, **named})
-        self.routes[f"/simple/{name}/"] = route
-        return route
-
-    def paths(self) -> list[str]:
-        return [path for path, _ in self.asked]
 
 
 @pytest.fixture(autouse=True)
@@ -137,13 +36,6 @@ def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
-
-
-def serving() -> Iterator[Server]:
-    with Server() as running:
-        threading.Thread(target=running.serve_forever, args=(0.01,), daemon=True).start()
-        yield running
-        running.shutdown()
 
 
 @pytest.fixture(name="server")
