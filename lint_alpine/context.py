@@ -2,7 +2,7 @@
 
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -24,10 +24,10 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Missing(NamedTuple):
-    """Why a file cannot be read. `excluded`: an ignore file keeps it out, so that something else may stand there."""
+    """Why a file cannot be read; `final` is false where something else may have put it there all the same."""
 
     reason: str
-    excluded: bool = False
+    final: bool = True
 
 
 def read_bytes(path: Path, limit: int) -> bytes | Missing:
@@ -106,8 +106,7 @@ class BuildContext:
 
     @cached_property
     def _ignored(self) -> "tuple[str, tuple[Pattern, ...]]":
-        """The name and the patterns of the ignore file: of the one beside the Dockerfile that has its name, else of that
-        of the context."""
+        """The name and the patterns of the ignore file: that beside the Dockerfile with its name, else the context's."""
         name = ".dockerignore"
         found: bytes | Missing = Missing("")
         if self.dockerfile is not None:
@@ -124,7 +123,7 @@ class BuildContext:
 
     def excludes(self, path: str) -> bool:
         """Whether an ignore file keeps a path of the context out of the build."""
-        name, patterns = self._ignored
+        _, patterns = self._ignored
         parts = _parts(path) if patterns else ()
         if not parts or isinstance(parts, Missing):
             return False
@@ -160,7 +159,7 @@ class BuildContext:
         if isinstance(data, Missing):
             return data
         if self.excludes(path):
-            return Missing(f"`{self._ignored[0]}` excludes it", excluded=True)
+            return Missing(f"`{self._ignored[0]}` excludes it", final=False)
         try:
             text = decode_requirements(data)
         except ValueError as error:
@@ -175,30 +174,48 @@ class BuildContext:
         """Whether something that is no folder stands there, readable or not: what `read` then says is worth knowing."""
         return os.path.lexists(Path(self._real_root, os.path.normpath(path.lstrip("/")))) and not self.is_folder(path)
 
+    @cached_property
+    def _found(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
     def find(self, pattern: str) -> tuple[str, ...]:
         """Paths of the context that match a pattern as COPY reads it (Go's filepath.Match), sorted."""
-        if not any(character in pattern for character in "*?["):
-            return (pattern,) if self.has_file(pattern) or self.is_folder(pattern) else ()
-        from fnmatch import fnmatchcase
+        if is_pattern(pattern):
+            if pattern not in self._found:
+                self._found[pattern] = tuple(self._matches(pattern))
+            return self._found[pattern]
+        return (pattern,) if self._has(pattern) else ()
+
+    def _has(self, path: str) -> bool:
+        return self.has_file(path) or self.is_folder(path)
+
+    def _matches(self, pattern: str) -> Iterator[str]:
+        from lint_alpine.dockerignore import parse_pattern
 
         found = [""]
         for part in PurePosixPath(pattern.lstrip("/")).parts:
+            name_pattern = parse_pattern(part) if is_pattern(part) else None
             following: list[str] = []
             for folder in found:
-                if not any(character in part for character in "*?["):
+                if name_pattern is None:
                     following.append(f"{folder}{part}")
-                    continue
-                resolved = self._resolve(folder or ".")
-                if isinstance(resolved, Missing):
-                    continue
-                try:
-                    names = sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
-                except OSError:
-                    continue
-                following += [f"{folder}{name}" for name in names if fnmatchcase(name, part)]
+                else:
+                    names = self._names(folder or ".")
+                    following += [f"{folder}{name}" for name in names if name_pattern.matches(name)]
             found = [f"{path}/" for path in following[:MAX_GLOB_MATCHES]]
-        paths = [path.rstrip("/") for path in found]
-        return tuple(path for path in paths if self.has_file(path) or self.is_folder(path))
+        paths = (path.rstrip("/") for path in found)
+        return (path for path in paths if self._has(path))
+
+    def _names(self, folder: str) -> list[str]:
+        resolved = self._resolve(folder)
+        try:
+            return [] if isinstance(resolved, Missing) else sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
+        except OSError:
+            return []
+
+
+def is_pattern(path: str) -> bool:
+    return any(character in path for character in "*?[\\")
 
 
 def _parts(path: str) -> list[str] | Missing:

@@ -36,13 +36,17 @@ def _parse_line(line: str) -> "Pattern | None":
     text = "" if line.startswith("#") else line.strip()
     exception = text.startswith("!")
     text = text.removeprefix("!").strip()
-    text = posixpath.normpath(text).lstrip("/") if text else ""
-    if not text:
-        return None
-    if _WILD.isdisjoint(text):
-        return Pattern(exception, text)
+    pattern = parse_pattern(text) if text else None
+    return pattern._replace(exception=exception) if pattern is not None else None
+
+
+def parse_pattern(text: str) -> "Pattern | None":
+    """One pattern; None where it is malformed, or is the root itself."""
+    text = posixpath.normpath(text).lstrip("/")
+    if not text or _WILD.isdisjoint(text):
+        return Pattern(text) if text else None
     try:
-        return Pattern(exception, text, _Automaton.of(text))
+        return Pattern(text, automaton=_Automaton.of(text))
     except ValueError:
         return None
 
@@ -50,8 +54,8 @@ def _parse_line(line: str) -> "Pattern | None":
 class Pattern(NamedTuple):
     """One line. An `exception` (`!`) takes back in what earlier lines keep out."""
 
-    exception: bool
     text: str
+    exception: bool = False
     automaton: "_Automaton | None" = None
 
     def matches(self, path: str) -> bool:

@@ -19,7 +19,7 @@ from lint_alpine.installs.install import ApkInstall, Install
 from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.origins import Copied, Interpreter, Placement
-from lint_alpine.packages import COMPILER_ROLES, BuildPackage, Present
+from lint_alpine.packages import COMPILER_ROLES, BuildPackage, LateRemoval, Present
 from lint_alpine.refusals import Refused, refused
 from lint_alpine.repositories import Mix, mixes
 from lint_alpine.shims import UselessShim, useless_shims
@@ -122,7 +122,7 @@ class StageFacts(NamedTuple):
     """One stage. `environment` is that of its base image; None, with the reason in `unknown`, where it is not known.
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
-    there at its end; `removed_late` those that a later layer removed, each with the word of `apk del` that did.
+    there at its end; `removed_late` those that a later layer removed.
     `installs_python`: Python packages are installed in it or in one that it is FROM. `present` is what apk has
     installed at its end; `removed` are the packages that it has removed by then, each with the word of `apk del`.
     `copies` are what its COPY --from bring of Python; `placements` and `interpreters` are the Python packages and
@@ -137,7 +137,7 @@ class StageFacts(NamedTuple):
     apk_additions: tuple[ApkAddition, ...]
     installs: tuple[PythonInstall, ...]
     left_behind: tuple[BuildPackage, ...]
-    removed_late: tuple[tuple[BuildPackage, Span], ...]
+    removed_late: tuple[LateRemoval, ...]
     installs_python: bool
     present: Present
     copies: tuple[Copied, ...] = ()

@@ -43,6 +43,14 @@ class BuildPackage(NamedTuple):
     layer: int
 
 
+class LateRemoval(NamedTuple):
+    """A build package that a later `layer` removed, by this `word` of its `apk del`."""
+
+    package: BuildPackage
+    word: Span
+    layer: int
+
+
 @dataclass(slots=True)
 class World:
     """The packages that were asked for, as apk keeps them, while a stage is read from top to bottom."""
@@ -52,7 +60,7 @@ class World:
     complete: bool = True
     asked: dict[str, tuple[Span, int]] = field(default_factory=dict)
     virtuals: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    removed_late: list[tuple[BuildPackage, Span]] = field(default_factory=list)
+    removed_late: list[LateRemoval] = field(default_factory=list)
     removed: dict[str, Span] = field(default_factory=dict)
 
     def copy(self) -> "World":
@@ -79,7 +87,7 @@ class World:
                 at, added = self.asked.pop(member)
                 self.removed[member] = span
                 if added != layer and (kind := role(member)) in BUILD_ROLES:
-                    self.removed_late.append((BuildPackage(member, kind, at, added), span))
+                    self.removed_late.append(LateRemoval(BuildPackage(member, kind, at, added), span, layer))
 
     @property
     def present(self) -> Present:

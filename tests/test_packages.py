@@ -53,5 +53,5 @@ def test_removing_in_a_later_layer_is_too_late() -> None:
     state.remove("git", SOURCE.span(0, 3), 2)
     assert state.removed_late == []
     state.remove("gcc", SOURCE.span(0, 3), 2)
-    assert [(package.name, package.layer) for package, _ in state.removed_late] == [("gcc", 1)]
+    assert [(removal.package.name, removal.package.layer) for removal in state.removed_late] == [("gcc", 1)]
     assert state.copy().removed_late == []

@@ -47,8 +47,8 @@ def test_room(rule: Rule) -> None:
     page = read_page(PAGES[rule])
     assert page.text.startswith(f"# {rule.code} {rule.name}\n")
     assert page.summary.endswith(".")
-    assert sum(example.bad for example in page.examples) >= 1
-    assert sum(not example.bad for example in page.examples) >= 1
+    assert sum(example.bad for example in page.examples) >= 2
+    assert sum(not example.bad for example in page.examples) >= 2
     source = (rules_folder() / rule.name.replace("-", "_") / "__init__.py").read_text(encoding="utf-8")
     imports = re.findall(r"^(?:from|import) (\S+)", source, re.MULTILINE)
     assert set(imports) <= {"collections.abc", "itertools", "lint_alpine.rule"}

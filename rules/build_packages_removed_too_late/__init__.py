@@ -6,14 +6,16 @@ from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage in facts.stages:
-        for removal, pairs in groupby(stage.removed_late if stage.ships else (), key=lambda pair: pair[1]):
-            packages = [package for package, _ in pairs]
+        late = stage.removed_late if stage.ships else ()
+        for _, group in groupby(late, key=lambda removal: removal.layer):
+            removals = list(group)
             yield rule.at(
-                removal,
-                f"this removes {quoted(package.name for package in packages)} from an earlier layer: nothing is saved",
+                removals[0].word,
+                f"this removes {quoted(removal.package.name for removal in removals)} from an earlier layer: "
+                "nothing is saved",
                 "add, use and remove them in one RUN, or compile in an earlier stage",
                 stage=stage,
-                related=(Related(packages[0].span, "added here"),),
+                related=(Related(removals[0].package.span, "added here"),),
             )
 
 

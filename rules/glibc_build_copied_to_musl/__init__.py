@@ -9,7 +9,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         what = some([verdict.requirement for verdict in build.verdicts]) if first else "a Python interpreter"
         yield rule.at(
             build.copied.span,
-            f"this brings {what} from `{build.copied.origin}`, made for {build.made_for}, and this image is on {build.libc}",
+            f"this brings what `{build.copied.origin}` has for {build.made_for} to an image on {build.libc}: {what}",
             f"make both stages FROM an image on {build.libc}",
             stage=stage,
             verdict=first,

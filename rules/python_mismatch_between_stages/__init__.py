@@ -7,7 +7,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, mismatch in facts.python_mismatches:
         present = " and ".join(f"Python {minor}" for minor in mismatch.present)
         names = [verdict.requirement for verdict in mismatch.verdicts]
-        packages = some(names) if names else "the packages"
+        packages = some(names) if names else "compiled modules"
         why = f"{present} does not look there" if mismatch.unseen else f"{packages} cannot be loaded by {present}"
         yield rule.at(
             mismatch.copied.span,

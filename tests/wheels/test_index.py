@@ -21,7 +21,7 @@ from packaging.version import Version
 from lint_alpine.wheels.cache import DiskCache, Entry
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
-from lint_alpine.wheels.index import PackageIndex
+from lint_alpine.wheels.index import FirstIndex, PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds
 from tests.loopback import HTML, JSON, Handler, Route, Server, serving
@@ -244,6 +244,15 @@ def test_nobody_listens(ask: Ask) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     assert refusal(ask(f"http://127.0.0.1:{port}/simple")) == f"127.0.0.1:{port} cannot be reached"
+
+
+def test_failures_are_told_apart_from_absence(server: Server, ask: Ask) -> None:
+    server.html("thing", "<a href=thing-1.zip>")
+    server.routes["/simple/broken/"] = Route(500)
+    index = ask()
+    answers = index.offers(["thing", "broken", "absent"])
+    assert [each.absent for each in answers.values() if isinstance(each, Unavailable)] == [False, True]
+    assert index.failures == {"broken": f"{server.host} answered with status 500"}
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "a b", "a--b", "-a", "A", "ä", "a?b", "a\n", "a" * 300 + "/"])
@@ -476,6 +485,22 @@ def test_indexes_are_merged(server: Server, other: Server, ask: Ask) -> None:
         (WHEEL, f"{server.url}thing/{WHEEL}"),
     ]
     assert found.evidence.detail == f"{server.url}, {other.url}"
+
+
+def test_uv_takes_a_project_from_the_first_index_that_has_it(server: Server, other: Server, ask: Ask) -> None:
+    """Extra indexes come before the main one (uv's first-index strategy)."""
+    server.html("both", "<a href=both-2.zip>")
+    other.html("both", "<a href=both-1.zip>")
+    server.html("main", "<a href=main-1.zip>")
+    other.html("extra", "<a href=extra-1.zip>")
+    other.routes["/simple/broken/"] = Route(500)
+    answers = FirstIndex(ask(server.url, other.url)).offers(["both", "main", "extra", "absent", "broken"])
+    offers = {name: answer for name, answer in answers.items() if isinstance(answer, Offer)}
+    assert {name: (names(each), each.evidence.detail) for name, each in offers.items()} == {
+        "both": (["both-1.zip"], other.url),
+        "main": (["main-1.zip"], server.url),
+        "extra": (["extra-1.zip"], other.url),
+    }
 
 
 def test_one_index_need_not_list_it(server: Server, other: Server, ask: Ask) -> None:
@@ -773,7 +798,7 @@ def test_only_urls_of_the_index_are_asked(server: Server, other: Server, ask: As
     answers = index.needs({("thing", Version("9")): (elsewhere,), ("absent", Version("1")): (elsewhere,)})
     assert list(answers.values()) == [
         Unavailable("thing", "the index has no file of thing 9"),
-        Unavailable("absent", "the index does not list it"),
+        Unavailable("absent", "the index does not list it", absent=True),
     ]
     assert isinstance(contents(index, elsewhere), Unavailable)
     assert other.asked == []
