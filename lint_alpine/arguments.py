@@ -22,13 +22,20 @@ def make_parser() -> argparse.ArgumentParser:
     volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
     volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
     parser = argparse.ArgumentParser(
-        prog="lint-alpine", formatter_class=_formatter, description="A linter for Dockerfiles that put Python software on Alpine Linux."
+        prog="lint-alpine",
+        formatter_class=_formatter,
+        description="A linter for Dockerfiles that put Python software on Alpine Linux.",
     )
     parser.add_argument("--version", action="version", version=f"lint-alpine {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
-    _add_check_options(commands.add_parser("check", parents=[common], formatter_class=_formatter, help="lint Dockerfiles"))
+    _add_check_options(
+        commands.add_parser("check", parents=[common], formatter_class=_formatter, help="lint Dockerfiles")
+    )
     explain = commands.add_parser(
-        "explain", parents=[common], formatter_class=_formatter, help="the page of a rule; without RULE the table of rules"
+        "explain",
+        parents=[common],
+        formatter_class=_formatter,
+        help="the page of a rule; without RULE the table of rules",
     )
     explain.add_argument("rules", nargs="*", metavar="RULE", help="code or name")
     cache = commands.add_parser("cache", parents=[common], help="what the package index said, kept on disk")

@@ -106,7 +106,7 @@ class BuildContext:
 
     @cached_property
     def _ignored(self) -> "tuple[str, tuple[Pattern, ...]]":
-        """The name and the patterns of the ignore file: that beside the Dockerfile with its name, else the context's."""
+        """The ignore file's name and patterns: that beside the Dockerfile with its name, else that of the context."""
         name = ".dockerignore"
         found: bytes | Missing = Missing("")
         if self.dockerfile is not None:
@@ -208,8 +208,10 @@ class BuildContext:
 
     def _names(self, folder: str) -> list[str]:
         resolved = self._resolve(folder)
+        if isinstance(resolved, Missing):
+            return []
         try:
-            return [] if isinstance(resolved, Missing) else sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
+            return sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
         except OSError:
             return []
 

@@ -46,9 +46,11 @@ class PythonMismatch(NamedTuple):
 def foreign_builds(facts: "Facts") -> Iterator[tuple["StageFacts", ForeignBuild]]:
     """One for each source of a copy."""
     for stage in facts.stages:
-        libc = stage.environment.libc.family if stage.environment is not None and stage.environment.libc else None
-        for copied in stage.copies if libc is not None else ():
-            found = _foreign_interpreter(copied, libc) or _foreign_packages(copied, libc, stage)
+        libc = stage.environment.libc if stage.environment is not None else None
+        if libc is None:
+            continue
+        for copied in stage.copies:
+            found = _foreign_interpreter(copied, libc.family) or _foreign_packages(copied, libc.family, stage)
             if found is not None:
                 yield stage, found
 

@@ -11,9 +11,9 @@ from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.stages import DEFAULT_PATH, Step
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, PythonInstall, Run
-from lint_alpine.image_files import FromElsewhere, FromExport, ImageFiles, Placed
+from lint_alpine.image_files import ImageFiles, Placed
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
-from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install
+from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Verb
 from lint_alpine.installs.read import read_apk, read_install
 from lint_alpine.installs.virtual_environments import read_virtual_environment
 from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
@@ -22,13 +22,15 @@ from lint_alpine.source import Source
 from lint_alpine.wheels.judge import judge
 from lint_alpine.wheels.sources import Sources
 from lint_alpine.wheels.verdict import WheelVerdict
+from lint_alpine.written_files import FromParts, write
 
 # Programs in these folders are known well enough to say that they install no apk packages; another path is a script.
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh"})
 _SCRIPT_RUNNERS = frozenset({"make", "ansible-playbook", "rustup", "rustup-init", "nix", "conda", "mamba", "micromamba"})
-_WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "cp", "mv", "tee", "sed", "poetry", "uv", "pdm"})
+_WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "poetry", "uv", "pdm"})
 NEWEST = ""
+MOST_COPIED = 200
 
 
 @dataclass(slots=True)
@@ -37,7 +39,8 @@ class StageState:
 
     `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
     its version, NEWEST for a current one. `installed` are the packages that each environment has by then. `placements`
-    and `interpreters` are what of Python is in which folder, `virtual_environments` the folders of those made here.
+    and `interpreters` are what of Python is in which folder, `virtual_environments` the folders of those made here,
+    with the Python that they are to have, as it was named.
     """
 
     environment: Environment | None
@@ -48,7 +51,7 @@ class StageState:
     installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
     copied_interpreters: list[Interpreter] = field(default_factory=list)
-    virtual_environments: set[str] = field(default_factory=set)
+    virtual_environments: dict[str, str | None] = field(default_factory=dict)
     layers: int = 0
     installs_python: bool = False
 
@@ -61,7 +64,7 @@ class StageState:
             installed={key: dict(names) for key, names in self.installed.items()},
             placements=list(self.placements),
             copied_interpreters=list(self.copied_interpreters),
-            virtual_environments=set(self.virtual_environments),
+            virtual_environments=dict(self.virtual_environments),
         )
 
     @property
@@ -69,10 +72,11 @@ class StageState:
         return (*interpreters_of(self.environment, self.world.present), *self.copied_interpreters)
 
     def take(self, copies: Iterable[Copied]) -> Iterator[Copied]:
-        """Adds what is copied from elsewhere to what is here."""
+        """Adds what is copied from elsewhere to what is here. Stages that copy twice from each other may double it each
+        time, so that there is an end to it."""
         for copied in copies:
-            self.placements += copied.placements
-            self.copied_interpreters += copied.interpreters
+            self.placements += copied.placements[: MOST_COPIED - len(self.placements)]
+            self.copied_interpreters += copied.interpreters[: MOST_COPIED - len(self.copied_interpreters)]
             yield copied
 
 
@@ -120,14 +124,15 @@ def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sou
                 state.installs_python = True
             case Export(output=str(output), requirements=requirements):
                 if path := ImageFiles(workdir).absolute(output):
-                    state.files.placed.append(FromExport(path, requirements))
+                    state.files.placed.append(FromParts(path, (requirements,)))
             case _:
                 if made := read_virtual_environment(command):
-                    state.virtual_environments.add(ImageFiles(workdir).absolute(made.path or "") or "")
+                    state.virtual_environments[ImageFiles(workdir).absolute(made.path or "") or ""] = made.interpreter
                 if _is_script(command):
                     state.world.complete = False
+                write(command, files.files, state.files)
         if command.name in _WRITERS or _is_script(command):
-            state.files.placed.insert(0, FromElsewhere("/", f"`{command.name}` may write it during the build"))
+            state.files.suspect("/", f"`{command.name}` may write it during the build")
     return effects
 
 
@@ -166,7 +171,7 @@ def _install(
 ) -> PythonInstall:
     key = _environment_key(install, run.step)
     environment = _python(install, state, key)
-    requirements = _still_missing(install, state.installed.get(key, {}))
+    requirements = _without(_made_wheels(install, run, state), _still_missing(install, state.installed.get(key, {})))
     verdicts: tuple[WheelVerdict, ...] = ()
     newer: tuple[WheelVerdict, ...] = ()
     if environment.python is not None and not install.target.platforms:
@@ -181,7 +186,7 @@ def _install(
         run=run,
         environment=environment,
         present=state.world.present,
-        cache_kept=python_cache_kept(install, run.step, following),
+        cache_kept=_fetches(install, requirements) and python_cache_kept(install, run.step, following),
         cache_folder=cache_folder(install, run.step),
         verdicts=verdicts,
         with_newer_pip=newer,
@@ -189,11 +194,33 @@ def _install(
     )
     folder = _folder(install, run, state, environment)
     if folder is not None and verdicts:
-        # uv may have fetched another Python than the one that is there.
-        base = state.environment
-        own = install.installer is Installer.UV and (base is None or environment.python != base.python)
-        state.placements.append(Placement(folder, found, None if own else minor_of(environment), verdicts))
+        minor = None if _has_own_python(install, key, state, environment) else minor_of(environment)
+        state.placements.append(Placement(folder, found, minor, verdicts))
     return found
+
+
+def _has_own_python(install: Install, key: str, state: StageState, environment: Environment) -> bool:
+    """Whether the Python may be another one than that of the image: uv fetches the one that is asked for."""
+    base = state.environment
+    wanted = _version_in(state.virtual_environments.get(key))
+    if wanted is not None and not f"{wanted}.".startswith(f"{minor_of(environment)}."):
+        return True
+    return install.installer is Installer.UV and (base is None or environment.python != base.python)
+
+
+def _made_wheels(install: Install, run: Run, state: StageState) -> frozenset[str]:
+    """The packages whose wheels `pip wheel` has put into a folder that the command takes files from: what becomes of
+    them was decided there."""
+    there = ImageFiles(_directory(install.command, run.step))
+    indexes = (index.removeprefix("file://") for index in install.requirements.indexes)
+    folders = {there.absolute(index) for index in indexes if "://" not in index}
+    made = (each for each in state.placements if each.install.install.verb is Verb.WHEEL and each.folder in folders)
+    return frozenset(verdict.name for placement in made for verdict in placement.verdicts)
+
+
+def _without(names: frozenset[str], requirements: Requirements) -> Requirements:
+    left = tuple(dependency for dependency in requirements.dependencies if dependency.name not in names)
+    return requirements._replace(dependencies=left)
 
 
 def _folder(install: Install, run: Run, state: StageState, environment: Environment) -> str | None:
@@ -264,6 +291,12 @@ def _changed_pip(install: Install, environment: Environment) -> str:
     pins = [one.version for one in change.specifier if one.operator == "==" and not one.version.endswith("*")]
     ceilings = [one.version for one in change.specifier if one.operator in ("<", "<=", "~=")]
     return (pins or ceilings or [NEWEST])[0]
+
+
+def _fetches(install: Install, missing: Requirements) -> bool:
+    """Whether the command may download anything: `uv run` after `uv sync` finds all that it needs."""
+    all_known = missing.complete and not missing.unreadable and not install.projects
+    return bool(missing.dependencies) or not (all_known and install.requirements.dependencies)
 
 
 def _still_missing(install: Install, there: dict[str, str | None]) -> Requirements:

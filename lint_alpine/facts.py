@@ -16,6 +16,7 @@ from lint_alpine.floating import Floating, floating_tags
 from lint_alpine.hazards import hazards, thread_stack
 from lint_alpine.installs.dependency import Unreadable
 from lint_alpine.installs.install import ApkInstall, Install
+from lint_alpine.libraries import MissingLibraries, missing_libraries
 from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.origins import Copied, Interpreter, Placement
@@ -61,9 +62,9 @@ class PythonInstall(NamedTuple):
     """One command that installs Python packages, and what comes of it.
 
     `environment` is that of the Python which it acts on, at that point. `present` is what apk has installed by then.
-    `cache_kept`: the installer's cache stays in the layer, in `cache_folder`. `with_newer_pip` are the verdicts that a current pip would
-    reach, given only where the image's own pip is too old to take the wheels that exist. `unreadable` are the files that
-    it installs from and that could not be read.
+    `cache_kept`: the installer's cache stays in the layer, in `cache_folder`. `with_newer_pip` are the verdicts that a
+    current pip would reach, given only where the image's own pip is too old to take the wheels that exist. `unreadable`
+    are the files that it installs from and that could not be read.
     """
 
     install: Install
@@ -252,14 +253,6 @@ class Facts:
             if install.environment.libc is not None and install.environment.libc.family == "musl":
                 yield stage, install
 
-    def installs_on(self, stage: StageFacts) -> Iterator[PythonInstall]:
-        """What is installed in a stage and in those that are FROM it."""
-        indexes = {stage.stage.index}
-        for other in self.stages:
-            if other is stage or other.stage.base.stage in indexes:
-                indexes.add(other.stage.index)
-                yield from other.installs
-
     @property
     def floating_tags(self) -> Iterator[tuple[StageFacts, Floating]]:
         """The tags that will move on to a Python for which there may be no wheels yet."""
@@ -279,6 +272,11 @@ class Facts:
     def python_mismatches(self) -> Iterator[tuple[StageFacts, PythonMismatch]]:
         """What is copied though it is for another Python than that of the image."""
         return python_mismatches(self)
+
+    @property
+    def missing_libraries(self) -> Iterator[MissingLibraries]:
+        """Shared libraries that a Python package of the image that ships needs and does not find there."""
+        return missing_libraries(self)
 
     @property
     def useless_mounts(self) -> Iterator[tuple[StageFacts, UselessMount]]:

@@ -20,15 +20,18 @@ class Floating(NamedTuple):
 
 
 def floating_tags(facts: "Facts") -> Iterator[tuple["StageFacts", Floating]]:
+    """With what is installed in the stage itself and in those that stand on it."""
+    bound: dict[int, list[WheelVerdict]] = {}
+    roots: list[StageFacts] = []
     for stage in facts.stages:
-        reference = stage.stage.base.reference
-        pinned = _pinned(stage) if stage.stage.base.stage is None and stage.on_musl else None
-        if reference is None or pinned is None:
-            continue
-        verdicts = (verdict for install in facts.installs_on(stage) for verdict in install.verdicts)
-        bound = tuple(verdict for verdict in verdicts if _is_bound(verdict, stage))
-        if bound:
-            yield stage, Floating(reference, pinned, bound)
+        roots.append(stage if stage.stage.base.stage is None else roots[stage.stage.base.stage])
+        verdicts = (verdict for install in stage.installs for verdict in install.verdicts)
+        bound.setdefault(roots[-1].stage.index, []).extend(each for each in verdicts if _is_bound(each, roots[-1]))
+    for stage in facts.stages:
+        verdicts_here = bound.get(stage.stage.index)
+        pinned = _pinned(stage) if verdicts_here and stage.on_musl else None
+        if pinned is not None and verdicts_here:
+            yield stage, Floating(stage.stage.base.reference or "", pinned, tuple(verdicts_here))
 
 
 def _pinned(stage: "StageFacts") -> str | None:

@@ -7,17 +7,18 @@ from fnmatch import fnmatchcase
 
 from lint_alpine import images
 from lint_alpine.context import BuildContext
-from lint_alpine.copies import Origin, read_copies, read_mounts
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
 from lint_alpine.dockerfile.instructions import Dockerfile, parse
-from lint_alpine.dockerfile.stages import Mount, Stage, Stages, Step, read_stages
-from lint_alpine.dockerfile.words import arguments, expand
+from lint_alpine.dockerfile.stages import Stage, Stages, Step, read_stages
+from lint_alpine.dockerfile.words import arguments
 from lint_alpine.effects import StageState, read_run
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
-from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, heredoc_source
+from lint_alpine.image_files import ImageFiles
 from lint_alpine.origins import Copied, interpreters_of
 from lint_alpine.packages import Present, World
+from lint_alpine.placing import Placing
+from lint_alpine.python_copies import Origin, read_copies, read_mounts
 from lint_alpine.source import Source, Span
 from lint_alpine.wheels.sources import Sources
 
@@ -30,7 +31,9 @@ def copied_paths(dockerfile: Dockerfile) -> tuple[str, ...]:
     for instruction in dockerfile.instructions:
         if instruction.name in ("COPY", "ADD") and instruction.flag("from") is None:
             words = [word.text for word in arguments(instruction)]
-            paths += [word for word in words[:-1] if not word.startswith("<<") and "://" not in word and "$" not in word]
+            paths += [
+                word for word in words[:-1] if not word.startswith("<<") and "://" not in word and "$" not in word
+            ]
     return tuple(paths)
 
 
@@ -68,6 +71,8 @@ class _Reader:
         self.platform = platform
         self.images_like = images_like
         self.shipping = stages.shipping()
+        self.placing = Placing(context, self._stage_files)
+        self.files = ImageFiles()
         self.states: list[StageState] = []
         self.read: dict[str, Source] = {}
 
@@ -82,13 +87,13 @@ class _Reader:
         for step in (*self._inherited_triggers(stage), *stage.steps):
             match step.instruction.name:
                 case "COPY" | "ADD":
-                    state.files.placed += self._placed(step)
+                    self.placing.place(step, state.files)
                     copies += state.take(read_copies(step, self._origin))
                 case "RUN":
                     run = self._run(step)
                     copies += state.take(read_mounts(step, self._origin))
                     runs.append(run)
-                    effects = read_run(run, state, self.bind_mounts(step), self.sources, self.read)
+                    effects = read_run(run, state, tuple(self.placing.mounts(step)), self.sources, self.read)
                     additions += effects.additions
                     installs += effects.installs
                 case _:
@@ -117,7 +122,7 @@ class _Reader:
         environment, unknown = self._environment(stage)
         release = environment.release if environment else None
         packages = environment.packages if environment else frozenset[str]()
-        return StageState(environment, unknown, World(release, packages, environment is not None), ImageFiles())
+        return StageState(environment, unknown, World(release, packages, environment is not None), self.files.copy())
 
     def _environment(self, stage: Stage) -> tuple[Environment | None, str | None]:
         reference = stage.base.reference
@@ -156,55 +161,9 @@ class _Reader:
             if step.onbuild:
                 yield step._replace(onbuild=False, brought_by=stage.base.span)
 
-    def _placed(self, step: Step) -> list[Placed]:
-        instruction = step.instruction
-        words = [
-            text if instruction.exec_form is not None else expand_or_none(text, step, self.dockerfile.escape)
-            for text in (word.text for word in arguments(instruction))
-        ]
-        if len(words) < 2 or any(word is None for word in words):
-            return []
-        *sources, destination = [word for word in words if word is not None]
-        folder = destination.endswith("/") or destination in (".", "..") or len(sources) > 1
-        target = ImageFiles(step.workdir).absolute(destination)
-        if target is None:
-            return []
-        placed: list[Placed] = []
-        documents = {heredoc.redirect.text: heredoc for heredoc in instruction.heredocs}
-        for source in sources:
-            if source.startswith("<<"):
-                heredoc = documents.get(source) or next(iter(documents.values()), None)
-                if heredoc:
-                    path = posixpath.join(target, heredoc.name) if folder else target
-                    placed.append(FromText(path, heredoc_source(heredoc)))
-        plain = tuple(source for source in sources if not source.startswith("<<"))
-        origin = instruction.flag("from")
-        if origin is not None:
-            placed.append(self._from(expand_or_none(origin.value or "", step, self.dockerfile.escape), plain, target))
-        elif remote := [source for source in plain if "://" in source or source.startswith("git@")]:
-            placed.append(FromElsewhere(target, f"it is downloaded from {remote[0].partition('?')[0]}"))
-        elif plain:
-            parents = instruction.flag("parents") is not None
-            placed.append(FromContext(self.context, plain, target, folder and len(plain) > 0, parents))
-        return placed
-
-    def _from(self, origin: str | None, sources: tuple[str, ...], target: str) -> Placed:
-        stage = self.stages.find(origin) if origin else None
-        if stage is None or stage.index >= len(self.states):
-            return FromElsewhere(target, f"it is copied from `{origin}`")
-        return FromFiles(self.states[stage.index].files, sources, target)
-
-    def bind_mounts(self, step: Step) -> list[Placed]:
-        placed: list[Placed] = []
-        for mount in step.mounts:
-            target = ImageFiles(step.workdir).absolute(mount.target or "") if mount.target else None
-            if mount.kind == "bind" and target is not None:
-                placed.append(self._bound(mount, target))
-        return placed
-
-    def _bound(self, mount: Mount, target: str) -> Placed:
-        origin = mount.options.get("from")
-        return self._from(origin, (mount.source,), target) if origin else FromContext(self.context, (mount.source,), target, into=False)
+    def _stage_files(self, name: str) -> ImageFiles | None:
+        stage = self.stages.find(name)
+        return self.states[stage.index].files if stage is not None and stage.index < len(self.states) else None
 
     def _run(self, step: Step) -> Run:
         instruction = step.instruction
@@ -226,13 +185,6 @@ def _is_for_a_shell(script: str) -> bool:
     """Whether a script without `#!`, or with a shell in it."""
     first = script.partition("\n")[0]
     return not first.startswith("#!") or any(posixpath.basename(word) in _SHELLS for word in first[2:].split())
-
-
-def expand_or_none(raw: str, step: Step, escape: str) -> str | None:
-    try:
-        return expand(raw, step.variables, escape)
-    except ValueError:
-        return None
 
 
 def _at(command: Command, span: Span) -> Command:

@@ -1,16 +1,21 @@
-"""What stands at a path of a stage's file system: context files and here-documents that COPY put there, bind mounts."""
+"""What stands at a path of a stage's file system, as far as what COPY, ADD, mounts and commands put there is known."""
 
 import posixpath
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple, Protocol
 
-from lint_alpine.context import BuildContext, Missing
-from lint_alpine.dockerfile.instructions import Heredoc
+from lint_alpine.context import BuildContext, Missing, is_pattern
 from lint_alpine.installs.dependency import Requirements
-from lint_alpine.source import Source
+from lint_alpine.source import Excerpt, Source
 
-NOTHING_COPIES_IT = Missing("no COPY or ADD of this file puts it there")
+NOTHING_COPIES_IT = Missing("no COPY or ADD of this file puts it there", final=False)
+_TOO_MANY_COPIES = Missing("too many stages copy from one another")
+
+# Stages that copy from one another in a chain; each may also copy several times, which doubles the ways with each one.
+_LONGEST_CHAIN = 50
+_MOST_COPIES = 50_000
+_MOST_MATCHES = 1000
 
 
 class Placed(Protocol):
@@ -20,114 +25,191 @@ class Placed(Protocol):
 
 
 class FromContext(NamedTuple):
-    """`COPY sources destination`; `into` when the destination can only be a folder. Destination is absolute."""
+    """`COPY sources destination`; `into` when the destination can only be a folder. Destination is absolute.
+
+    `left_out` are the patterns of --exclude, which speak of what is in a folder.
+    """
 
     context: BuildContext
     sources: tuple[str, ...]
     destination: str
     into: bool
-    parents: bool = False
+    left_out: tuple[str, ...] = ()
 
     def read(self, path: str) -> Source | Missing | None:
-        excluded = None
+        missing = None
         # What is copied last wins.
         for pattern in reversed(self.sources):
-            for match in reversed(self.context.find(pattern)):
+            matches = self.context.find(pattern)
+            if not matches and not is_pattern(pattern) and self._may_be(path, pattern):
+                missing = Missing(f"there is no `{pattern}` in the build context", final=False)
+            for match in reversed(matches):
                 inside = self._inside(path, match)
                 found = self.context.read(inside) if inside is not None else None
-                if isinstance(found, Missing) and found.excluded:
-                    excluded = excluded or found
+                if isinstance(found, Missing) and not found.final:
+                    missing = missing or found
                 elif found is not None:
                     return found
-        return excluded
+        return missing
 
     def _inside(self, path: str, match: str) -> str | None:
         """The path in the context of what the image has at `path`, if this match put it there."""
-        target = posixpath.join(self.destination, match.lstrip("/")) if self.parents else self.destination
-        if self.context.is_folder(match):
-            relative = _below(path, target)
-            candidate = posixpath.join(match, relative) if relative is not None else ""
-            return candidate if candidate and self.context.has_file(candidate) else None
-        if self.parents:
-            return match if path == target else None
-        if path == posixpath.join(self.destination, posixpath.basename(match)):
-            return match
-        return match if path == self.destination and not self.into else None
+        if not self.context.is_folder(match):
+            return match if self._may_be(path, match) else None
+        relative = below(path, self.destination)
+        if relative is None or self._leaves_out(relative):
+            return None
+        candidate = posixpath.join(match, relative)
+        return candidate if self.context.has_file(candidate) else None
+
+    def _may_be(self, path: str, match: str) -> bool:
+        """Whether a file ends up at a path; whether the destination is a folder is not always known."""
+        into = posixpath.join(self.destination, posixpath.basename(match))
+        return path == into or (path == self.destination and not self.into)
+
+    def _leaves_out(self, relative: str) -> bool:
+        if not self.left_out:
+            return False
+        from lint_alpine.dockerignore import excludes, parse
+
+        return excludes(parse("\n".join(self.left_out)), relative)
+
+
+class WithParents(NamedTuple):
+    """`COPY --parents source destination`, from the context or from another stage: what matches keeps its folders.
+
+    Those before `/./` are left out; `**` stands for any folders.
+    """
+
+    origin: "BuildContext | ImageFiles"
+    source: str
+    destination: str
+
+    def read(self, path: str) -> Source | Requirements | Missing | None:
+        from lint_alpine.dockerignore import parse_pattern
+
+        base, pivot, rest = self.source.partition("/./")
+        pattern = parse_pattern(rest if pivot else self.source)
+        relative = below(path, self.destination)
+        if relative is None or (pattern is not None and not pattern.matches(relative)):
+            return None
+        inside = posixpath.join(base, relative) if pivot else relative
+        if isinstance(self.origin, BuildContext):
+            return self.origin.read(inside) if self.origin.has_file(inside) else None
+        return _through(self.origin, [posixpath.join("/", inside)])
 
 
 class FromText(NamedTuple):
-    """A here-document that COPY writes to a path."""
+    """A here-document that COPY or a command writes to a path."""
 
     path: str
-    source: Source
+    text: Excerpt
 
     def read(self, path: str) -> Source | Missing | None:
-        return self.source if path == self.path else None
+        return excerpt_source(self.text) if path == self.path else None
 
 
 class FromFiles(NamedTuple):
-    """`COPY --from=stage path destination`."""
+    """`COPY --from=stage sources destination`."""
 
     files: "ImageFiles"
     sources: tuple[str, ...]
     destination: str
 
     def read(self, path: str) -> Source | Requirements | Missing | None:
-        for source in self.sources:
-            origin = posixpath.normpath(posixpath.join("/", source))
-            candidates = (
-                [origin]
-                if path in (self.destination, posixpath.join(self.destination, posixpath.basename(origin)))
-                else []
-            )
-            relative = _below(path, self.destination)
-            candidates += [posixpath.join(origin, relative)] if relative else []
-            for candidate in candidates:
-                found = self.files.read(candidate)
-                if found is not NOTHING_COPIES_IT:
-                    return found
-        return None
+        return _through(
+            self.files, [inside for source in reversed(self.sources) for inside in self._inside(path, source)]
+        )
+
+    def _inside(self, path: str, source: str) -> Sequence[str]:
+        """The paths in the other stage that this source may have put there: as a file, and as a folder."""
+        origin = posixpath.normpath(posixpath.join("/", source))
+        relative = below(path, self.destination)
+        if is_pattern(origin):
+            # Of `/wheels/*` the destination itself is the folder.
+            folder = posixpath.dirname(origin)
+            found = [folder] if path == self.destination else [posixpath.join(folder, relative)] if relative else []
+            return [inside for inside in found if inside == folder or _matches(origin, inside)]
+        found = [posixpath.join(origin, relative)] if relative else []
+        if path in (self.destination, posixpath.join(self.destination, posixpath.basename(origin))):
+            found.insert(0, origin)
+        return found
 
 
-class FromExport(NamedTuple):
-    """What a command such as `poetry export` wrote: the requirements are known, though there is no text."""
+def _through(files: "ImageFiles", paths: Sequence[str]) -> Source | Requirements | Missing | None:
+    """What another stage has at the first of the paths at which it has something; not final where that is not known."""
+    effort, unknown = files.effort, None
+    if paths and (effort.depth >= _LONGEST_CHAIN or effort.left <= 0):
+        return _TOO_MANY_COPIES
+    effort.depth += 1
+    for path in paths:
+        effort.left -= 1
+        found = files.read(path)
+        if not isinstance(found, Missing):
+            effort.depth -= 1
+            return found
+        if found is not NOTHING_COPIES_IT:
+            unknown = unknown or found._replace(final=False)
+    effort.depth -= 1
+    return unknown
 
-    path: str
-    requirements: Requirements
 
-    def read(self, path: str) -> Requirements | None:
-        return self.requirements if path == self.path else None
+def _matches(pattern: str, path: str) -> bool:
+    from lint_alpine.dockerignore import parse_pattern
+
+    parsed = parse_pattern(pattern)
+    return parsed is not None and parsed.matches(path.lstrip("/"))
 
 
 class FromElsewhere(NamedTuple):
-    """What is known to be there without its content being known: a download, another image."""
+    """A file whose content is not known: a download, one of another image, one that a command writes. It may as well be
+    a folder, and then what is below it is not known either."""
 
     destination: str
     reason: str
 
     def read(self, path: str) -> Source | Missing | None:
-        return Missing(self.reason) if _below(path, self.destination) is not None or path == self.destination else None
+        if path == self.destination:
+            return Missing(self.reason)
+        return Missing(self.reason, final=False) if below(path, self.destination) is not None else None
 
 
-def _below(path: str, folder: str) -> str | None:
+def below(path: str, folder: str) -> str | None:
     """`path` relative to `folder`, or None where it is not in it."""
     prefix = folder.rstrip("/") + "/"
-    return path[len(prefix) :] if path.startswith(prefix) else None
+    return path[len(prefix) :] if path.startswith(prefix) and path != prefix else None
+
+
+@dataclass(slots=True)
+class Effort:
+    """What is left of the effort to follow copies from stage to stage, and how deep that has gone."""
+
+    left: int = _MOST_COPIES
+    depth: int = 0
 
 
 @dataclass(slots=True)
 class ImageFiles:
-    """The file system of a stage as far as it is known; what was placed last wins. `workdir` None: not known."""
+    """The file system of a stage as far as it is known; what was placed last wins. `workdir` None: not known.
+
+    `suspected` are folders in which there may be anything, with the reason. `effort` is shared by all stages.
+    """
 
     workdir: str | None = "/"
     placed: list[Placed] = field(default_factory=list)
+    suspected: dict[str, str] = field(default_factory=dict)
+    effort: Effort = field(default_factory=Effort)
 
     def copy(self) -> "ImageFiles":
-        return ImageFiles(self.workdir, list(self.placed))
+        return replace(self, placed=list(self.placed), suspected=dict(self.suspected))
 
     def at(self, workdir: str | None, extra: Sequence[Placed] = ()) -> "ImageFiles":
         """The same files seen from another working directory, with more on top (bind mounts)."""
         return replace(self, workdir=workdir, placed=[*self.placed, *extra])
+
+    def suspect(self, folder: str, reason: str) -> None:
+        """Something may have put files below a folder: what is known of them still counts."""
+        self.suspected.setdefault(folder, reason)
 
     def absolute(self, path: str) -> str | None:
         if not path.startswith("/") and self.workdir is None:
@@ -140,14 +222,19 @@ class ImageFiles:
             return Missing("the working directory is not known")
         if "\0" in absolute:
             return Missing("the path has a NUL character")
-        excluded = None
+        unknown = None
         for placed in reversed(self.placed):
             found = placed.read(absolute)
-            if isinstance(found, Missing) and found.excluded:
-                excluded = excluded or found
+            if isinstance(found, Missing) and not found.final:
+                unknown = unknown or found
             elif found is not None:
-                return excluded if excluded and isinstance(found, Missing) else found
-        return excluded or NOTHING_COPIES_IT
+                return found
+        if unknown is not None:
+            return unknown
+        for folder, reason in self.suspected.items():
+            if absolute == folder or below(absolute, folder) is not None:
+                return Missing(reason, final=False)
+        return NOTHING_COPIES_IT
 
     def find(self, pattern: str) -> tuple[str, ...]:
         """The paths of context files that match a shell pattern in the image, as far as COPY of folders shows them."""
@@ -156,23 +243,37 @@ class ImageFiles:
             return ()
         found: set[str] = set()
         for placed in self.placed:
-            if not isinstance(placed, FromContext):
-                continue
-            for source in placed.sources:
-                for match in placed.context.find(source):
-                    relative = _below(absolute, placed.destination)
-                    if relative and placed.context.is_folder(match):
-                        inside = placed.context.find(posixpath.join(match, relative))
-                        found |= {posixpath.join(placed.destination, posixpath.relpath(name, match)) for name in inside}
-        return tuple(sorted(found))
+            if isinstance(placed, FromContext):
+                found.update(_matching(placed, absolute))
+        return tuple(sorted(found)[:_MOST_MATCHES])
 
 
-def heredoc_source(heredoc: Heredoc) -> Source:
-    """The body of a here-document as a file whose every character keeps its line and column in the Dockerfile."""
-    body = heredoc.body
-    if not body.text:
-        return Source(body.source.path, "")
-    begin, end = body.offset(0), body.offset(len(body.text) - 1) + 1
-    text = body.source.text
+def _matching(placed: FromContext, pattern: str) -> list[str]:
+    """The paths in the image of what a COPY brings that match an absolute pattern."""
+    relative = below(pattern, placed.destination)
+    if relative is None:
+        return []
+    found: list[str] = []
+    for source in placed.sources:
+        for match in placed.context.find(source):
+            if placed.context.is_folder(match):
+                names = [
+                    posixpath.relpath(path, match)
+                    for path in placed.context.find(posixpath.join(match, relative))[:_MOST_MATCHES]
+                    if not placed.context.excludes(path)
+                ]
+            else:
+                name = posixpath.basename(match)
+                names = [name] if _matches(relative, name) and not placed.context.excludes(match) else []
+            found += [posixpath.join(placed.destination, name) for name in names]
+    return found
+
+
+def excerpt_source(excerpt: Excerpt) -> Source:
+    """A part of a Dockerfile as a file whose every character keeps its line and column."""
+    if not excerpt.text:
+        return Source(excerpt.source.path, "")
+    begin, end = excerpt.offset(0), excerpt.offset(len(excerpt.text) - 1) + 1
+    text = excerpt.source.text
     blank = "".join("\n" if character == "\n" else " " for character in text[:begin])
-    return Source(body.source.path, blank + text[begin:end])
+    return Source(excerpt.source.path, blank + text[begin:end])

@@ -10,6 +10,10 @@ from lint_alpine.environment import Environment
 from lint_alpine.references import ImageReference, UnknownImage
 from lint_alpine.releases import apk_python, canonical, libc_of
 
+# Images whose lines of two numbers last for weeks: all their tags of three numbers are on the same Alpine. Those of
+# Docker and nginx last for a year and more, over several Alpines, and the lists only know the last one.
+_SHORT_LINES = ("node",)
+
 Resolve = Callable[[ImageReference, str], Environment | UnknownImage]
 
 
@@ -111,4 +115,6 @@ def _listed(image: ImageReference) -> str | None:
     """The Alpine release behind a tag that does not name it, from the lists of official images."""
     listed = data.images()["alpine_tags"].get(image.repository, {})
     tag = image.tag or ""
-    return listed.get(tag) or listed.get(re.sub(r"^(\d+\.\d+)\.\d+", r"\1", tag))
+    if tag in listed or image.repository not in _SHORT_LINES:
+        return listed.get(tag)
+    return listed.get(re.sub(r"^(\d+\.\d+)\.\d+", r"\1", tag))

@@ -13,6 +13,7 @@ __all__ = [
     "SlimAlternative",
     "UnknownImage",
     "apk_python",
+    "bundled_pip",
     "ended",
     "environment",
     "onbuild",
@@ -124,6 +125,17 @@ def _slim_of(image: ImageReference, present: Environment) -> str | None:
     if present.python is None or present.distro != "alpine":
         return None
     return f"python:{'.'.join(present.python.split('.')[:2])}-slim"
+
+
+def bundled_pip(python: str) -> str | None:
+    """The pip that `python -m venv` and ensurepip install; of a minor version alone that of its newest release.
+
+    Up to September 2024 the official images have a newer one of their own beside it.
+    """
+    wanted = tuple(map(int, python.split("."))) if python.replace(".", "").isdecimal() else ()
+    known = data.images()["bundled_pip"].get(".".join(python.split(".")[:2]), {})
+    found = [pip for since, pip in known.items() if len(wanted) < 3 or tuple(map(int, since.split("."))) <= wanted]
+    return found[-1] if found else None
 
 
 def onbuild(reference: str) -> tuple[str, ...]:

@@ -7,17 +7,18 @@ same file gives the same report on every day.
 from typing import NamedTuple
 
 from lint_alpine import data, images
-from lint_alpine.alpine_releases import newest
+from lint_alpine.alpine_releases import newest, order
 from lint_alpine.environment import Environment
 from lint_alpine.python_tags import PythonTag, Variant, look_up
 from lint_alpine.references import ImageReference
 
 
 class Ended(NamedTuple):
-    """`Alpine 3.16` or `Python 3.8`, and the last day (ISO) on which it got updates."""
+    """`Alpine 3.16` or `Python 3.8`, and the last day (ISO) on which it got updates: None where the data does not go
+    back as far."""
 
     name: str
-    day: str
+    day: str | None
 
 
 class Lifetime(NamedTuple):
@@ -43,9 +44,10 @@ def _ended(environment: Environment) -> tuple[Ended, ...]:
     minor, release = _minor(environment), environment.release
     # Alpine keeps its own python3 in repair for as long as the branch lives.
     if minor is not None and environment.python_prefix != "/usr" and not _python_lives(minor):
-        found.append(Ended(f"Python {minor}", data.images()["minors"][minor]["eol"] or ""))
+        found.append(Ended(f"Python {minor}", data.images()["minors"][minor]["eol"]))
     if release is not None and not _alpine_lives(release):
-        found.append(Ended(f"Alpine {release}", data.alpine()["releases"][release].get("eol", "")))
+        entry = data.alpine()["releases"].get(release)
+        found.append(Ended(f"Alpine {release}", entry.get("eol") if entry is not None else None))
     return tuple(found)
 
 
@@ -97,6 +99,9 @@ def _python_lives(minor: str) -> bool:
 
 
 def _alpine_lives(release: str) -> bool:
-    entry = data.alpine()["releases"].get(release)
-    eol = entry.get("eol") if entry is not None else None
+    known = data.alpine()["releases"]
+    if release not in known:
+        # One that came after the data lives; one from before it does not.
+        return order(release) > order(newest())
+    eol = known[release].get("eol")
     return eol is None or eol >= data.alpine()["as_of"]

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
 
 class Interpreter(NamedTuple):
-    """A Python: the folder of its program, its minor version and C library (None: not known), and the words of COPY that
-    brought it."""
+    """A Python: the folder of its program, its minor version and C library (None: not known), and the words of COPY
+    that brought it."""
 
     folder: str
     minor: str | None
@@ -51,8 +51,8 @@ class Placement(NamedTuple):
 
 
 class Copied(NamedTuple):
-    """One source of a COPY --from, or a mount from another stage: the word, both paths (absolute), and what of Python it
-    brings, at its new place. `origin` is the stage or image, as it is called there."""
+    """One source of a COPY --from, or a mount from another stage: the word, both paths (absolute), and what of Python
+    it brings, at its new place. `origin` is the stage or image, as it is called there."""
 
     span: Span
     origin: str
@@ -80,8 +80,8 @@ def interpreters_of(environment: Environment | None, present: Present) -> Iterat
 def folder_of(install: Install, environment: Environment, prefix: str | None, user_base: str | None) -> str | None:
     """The folder that receives what a command installs, None where it is not known.
 
-    `prefix` is that of its Python environment; `user_base` the folder of packages for the user alone, where they go there.
-    Paths may be relative to where the command runs.
+    `prefix` is that of its Python environment; `user_base` the folder of packages for the user alone, where they go
+    there. Paths may be relative to where the command runs.
     """
     target = install.target
     if install.dry_run or install.verb is Verb.ENSUREPIP or (target.own and target.environment is None):
@@ -125,7 +125,7 @@ def _placements(
             # A part of the folder: the package of that name.
             part = canonicalize_name(source[len(placement.folder) + 1 :].partition("/")[0].partition("-")[0])
             verdicts = tuple(verdict for verdict in verdicts if verdict.name == part)
-            folder = posixpath.dirname(destination) if verdicts else None
+            folder = _folder_above(destination, posixpath.basename(source)) if verdicts else None
         if folder is not None:
             yield placement._replace(folder=folder, verdicts=verdicts, copied=(*placement.copied, span))
 
@@ -136,9 +136,19 @@ def _interpreters(
     for python in interpreters:
         folder = moved(python.folder, source, destination, parents=parents)
         if folder is None and fnmatchcase(f"{python.folder}/python{python.minor}", source):
-            folder = posixpath.dirname(destination)
+            folder = _folder_above(destination, "python*")
         if folder is not None:
             yield python._replace(folder=folder, copied=(*python.copied, span))
+
+
+def _matches(name: str, pattern: str) -> bool:
+    return name == pattern or (("*" in pattern or "?" in pattern or "[" in pattern) and fnmatchcase(name, pattern))
+
+
+def _folder_above(destination: str, name: str) -> str:
+    """The folder that receives a file or folder of that name, which COPY may name or leave to the destination."""
+    folder, last = posixpath.split(destination)
+    return folder if fnmatchcase(last, name) else destination
 
 
 def moved(folder: str, source: str, destination: str, *, parents: bool = False) -> str | None:
@@ -151,6 +161,6 @@ def moved(folder: str, source: str, destination: str, *, parents: bool = False) 
     inside = len(wanted) == len(given) + 1 and wanted[-1] in ("*", "*.whl", "*whl")
     if inside:
         wanted = wanted[:-1]
-    if len(wanted) > len(given) or not all(map(fnmatchcase, given, wanted)):
+    if len(wanted) > len(given) or not all(map(_matches, given, wanted)):
         return None
     return posixpath.normpath(posixpath.join(destination, *(given if parents else given[len(wanted) :])))

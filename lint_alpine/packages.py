@@ -22,10 +22,11 @@ def role(name: str) -> str | None:
 
 class Present(NamedTuple):
     """The apk packages that are there at a point, with what they bring along. `complete` is false where more may be
-    there: a script ran, a package's name is not known, the base image is."""
+    there: a script ran, a package's name is not known, the base image is. `asked` are those that were asked for."""
 
     packages: frozenset[str]
     complete: bool
+    asked: frozenset[str] = frozenset()
 
     def lacks(self, *names: str) -> tuple[str, ...]:
         """Those of the names that are certainly not there."""
@@ -94,7 +95,7 @@ class World:
         packages: set[str] = set(self.base)
         for name in (*self.base, *self.asked):
             packages |= provides(name, self.release)
-        return Present(frozenset(packages), self.complete)
+        return Present(frozenset(packages), self.complete, frozenset(self.asked))
 
     @property
     def build_packages(self) -> tuple[BuildPackage, ...]:

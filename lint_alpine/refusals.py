@@ -19,33 +19,45 @@ _VARIABLES = {
 
 
 class Refused(NamedTuple):
-    """What one word (an option, a variable) keeps a command from. `compiled`: there are wheels, and all the same the
-    verdicts' packages are compiled; else nothing is left that could be installed of them."""
+    """What one word, at `span`, keeps an installer from: it gives the option for the packages of the verdicts.
+
+    `compiled`: they have wheels, and are compiled; else nothing is left of them that could be installed.
+    """
 
     span: Span
+    option: str
     installer: str
     verdicts: tuple[WheelVerdict, ...]
     compiled: bool
+
+    @property
+    def file(self) -> str:
+        """What would be taken of the first package without the option."""
+        refusal = self.verdicts[0].refusal
+        return refusal.file if refusal is not None else ""
 
 
 def refused(facts: "Facts") -> Iterator[tuple["StageFacts", Refused]]:
     """Of the images on musl: there wheels are rarer."""
     for stage, install in facts.musl_installs:
-        found: dict[tuple[Span, bool], list[WheelVerdict]] = {}
+        found: dict[tuple[Span, str, bool], list[WheelVerdict]] = {}
         for verdict in install.verdicts:
             if verdict.refusal is not None:
-                span = _place(verdict.refusal.option, verdict.name, install, stage, facts)
-                found.setdefault((span, verdict.outcome is Outcome.COMPILE), []).append(verdict)
-        for (span, compiled), verdicts in found.items():
-            yield stage, Refused(span, install.installer, tuple(verdicts), compiled)
+                option = verdict.refusal.option
+                key = _place(option, verdict.name, install, stage, facts), option, verdict.outcome is Outcome.COMPILE
+                found.setdefault(key, []).append(verdict)
+        for (span, option, compiled), verdicts in found.items():
+            yield stage, Refused(span, option, install.installer, tuple(verdicts), compiled)
 
 
 def _place(option: str, name: str, install: "PythonInstall", stage: "StageFacts", facts: "Facts") -> Span:
     """The last word that gives the option for a project, by name or for all."""
     given = {each.project: each.span for each in install.install.requirements.formats if each.option == option}
     span = given.get(name) or given.get(":all:") or install.install.command.program
-    # A variable is read at the program's word.
-    return (_variable(option, install, stage, facts) or span) if span == install.install.command.program else span
+    # A variable is read at the program's word; what an ONBUILD trigger runs has its place at the FROM.
+    if span != install.install.command.program or install.run.step.brought_by is not None:
+        return span
+    return _variable(option, install, stage, facts) or span
 
 
 def _variable(option: str, install: "PythonInstall", stage: "StageFacts", facts: "Facts") -> Span | None:

@@ -1,4 +1,4 @@
-"""Packages that give programs for glibc a place to run on musl, where someone may expect them to bring glibc's wheels."""
+"""Packages that let programs for glibc run on musl, of which someone may expect that pip takes wheels for glibc."""
 
 import posixpath
 from collections.abc import Iterator
@@ -21,19 +21,24 @@ class UselessShim(NamedTuple):
 
 
 def useless_shims(facts: "Facts") -> Iterator[tuple["StageFacts", UselessShim]]:
-    """The first shim of each stage, if an install in it, or in one that is FROM it, lacks a wheel.
+    """The first shim on which an install that lacks a wheel stands, in its own stage or in one below.
 
     None where the file speaks of manylinux: old pips took such wheels where a module `_manylinux` allowed it (PEP 513).
     """
     if "manylinux" in facts.dockerfile.source.text:
         return
+    shims: list[tuple[StageFacts, ApkPackage] | None] = []
+    lacking: dict[int, list[WheelVerdict]] = {}
     for stage in facts.stages:
-        shim = next((package for package in _packages(stage) if _is_shim(package)), None)
-        if shim is None or not stage.on_musl:
-            continue
-        verdicts = [verdict for install in facts.installs_on(stage) for verdict in _lack_wheels(install)]
-        if verdicts:
-            yield stage, UselessShim(shim, tuple(verdicts))
+        below = shims[stage.stage.base.stage] if stage.stage.base.stage is not None else None
+        own = next((package for package in _packages(stage) if _is_shim(package)), None)
+        shims.append(below or ((stage, own) if own is not None and stage.on_musl else None))
+        if (found := shims[-1]) is not None:
+            verdicts = lacking.setdefault(found[0].stage.index, [])
+            verdicts += (verdict for install in stage.installs for verdict in _lack_wheels(install))
+    for stage, shim in zip(facts.stages, shims, strict=True):
+        if shim is not None and shim[0] is stage and (verdicts := lacking[stage.stage.index]):
+            yield stage, UselessShim(shim[1], tuple(verdicts))
 
 
 def _packages(stage: "StageFacts") -> Iterator[ApkPackage]:

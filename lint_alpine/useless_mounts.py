@@ -35,7 +35,7 @@ def useless_mounts(facts: "Facts") -> Iterator[tuple["StageFacts", UselessMount]
         linked = linked or _makes_package_cache(stage)
         for run in stage.runs if stage.on_musl else ():
             mounts = [mount for mount in run.step.mounts if mount.kind == "cache" and mount.target]
-            if not mounts or not run.shell or not _is_known(run, stage):
+            if not mounts or not run.shell or run.step.brought_by or not _is_known(run, stage):
                 continue
             additions = [addition for addition in stage.apk_additions if addition.run is run]
             installs = [install for install in stage.installs if install.run is run]

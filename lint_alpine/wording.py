@@ -48,6 +48,10 @@ def help_with_alternative(other: Alternative) -> str:
     return f"`FROM {other.image}` installs {other.file}"
 
 
+def help_with_newer_pip(wheel: WheelVerdict) -> str:
+    return f"`pip install --upgrade pip` before this: pip 21.2 and newer install {wheel.file}"
+
+
 def apk_add(packages: Iterable[str]) -> str:
     return f"`apk add --no-cache {' '.join(packages)}` before this"
 

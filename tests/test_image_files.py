@@ -1,5 +1,6 @@
 """What stands at a path of a stage's file system."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -34,14 +35,32 @@ def context(tmp_path: Path) -> BuildContext:
         ("COPY . /src", "-r /src/app/sub/dev.txt", "app/sub/dev.txt"),
         ("COPY app /src", "-r /src/requirements.txt", "app/requirements.txt"),
         ("COPY app/ requirements.txt /src/", "-r /src/requirements.txt", "requirements.txt"),
+        ("COPY app/sub/dev.txt requirements.txt .", "-r dev.txt", "app/sub/dev.txt"),
         ("COPY req*.txt /r/", "-r /r/requirements.txt", "requirements.txt"),
+        ("COPY a?p /r/", "-r /r/sub/dev.txt", "app/sub/dev.txt"),
+        ("COPY */requirements /r/", "-r /r/base.txt", "deep/requirements/base.txt"),
+        ("COPY [a-f]pp/[^a-q]*.txt /r/", "-r /r/requirements.txt", "app/requirements.txt"),
         ('COPY ["app/requirements.txt", "/with space/"]', "-r '/with space/requirements.txt'", "app/requirements.txt"),
+        ('ENV D=/data\nCOPY ["app", "$D"]', "-r ${D}/requirements.txt", "app/requirements.txt"),
         ("ENV D=/data\nCOPY app $D", "-r ${D}/requirements.txt", "app/requirements.txt"),
         ("COPY --chown=a:b app/requirements.txt .", "-r requirements.txt", "app/requirements.txt"),
+        ("COPY --link --chmod=0644 app/requirements.txt .", "-r requirements.txt", "app/requirements.txt"),
         ("COPY --parents app/sub/dev.txt /p/", "-r /p/app/sub/dev.txt", "app/sub/dev.txt"),
+        ("COPY --parents app/./sub/dev.txt /p/", "-r /p/sub/dev.txt", "app/sub/dev.txt"),
+        ("COPY --parents */sub /p", "-r /p/app/sub/dev.txt", "app/sub/dev.txt"),
+        ("COPY --parents **/*.txt .", "-r deep/requirements/base.txt", "deep/requirements/base.txt"),
+        ("COPY --parents=false app/sub/dev.txt .", "-r dev.txt", "app/sub/dev.txt"),
+        ("COPY --exclude=sub --exclude=*.md app .", "-r requirements.txt", "app/requirements.txt"),
+        ("COPY app .\nCOPY --exclude=**/*.txt . .", "-r requirements.txt", "app/requirements.txt"),
         ("ADD deep /", "-r /requirements/base.txt", "deep/requirements/base.txt"),
+        ("ADD --unpack=false app/requirements.txt /", "-r /requirements.txt", "app/requirements.txt"),
         ("COPY requirements.txt /a.txt\nCOPY app/requirements.txt /a.txt", "-r /a.txt", "app/requirements.txt"),
         ("COPY app /app", "-r /app/../app/requirements.txt", "app/requirements.txt"),
+        # What is copied beside it from where nothing is known hides nothing.
+        ("COPY app .\nADD https://index.example/tool .", "-r requirements.txt", "app/requirements.txt"),
+        ("COPY app .\nADD https://index.example/x.git .", "-r requirements.txt", "app/requirements.txt"),
+        ("COPY app .\nADD old.tar.gz .", "-r requirements.txt", "app/requirements.txt"),
+        ("COPY app .\nCOPY --from=other:1 /data .", "-r requirements.txt", "app/requirements.txt"),
     ],
 )
 def test_copied(context: BuildContext, lines: str, command: str, read: str) -> None:
@@ -63,9 +82,49 @@ def test_bind_mounts(context: BuildContext, run: str, read: str) -> None:
     assert list(gather(parse(Source("Dockerfile", text)), context, Sources([], [])).files) == [read]
 
 
-def test_copied_from_a_stage(context: BuildContext) -> None:
-    text = "FROM a AS x\nCOPY app /s\nFROM python:3.12-alpine\nCOPY --from=x /s /y\nRUN pip install -r /y/requirements.txt"
-    assert list(gather(parse(Source("Dockerfile", text)), context, Sources([], [])).files) == ["app/requirements.txt"]
+@pytest.mark.parametrize(
+    ("built", "copied", "path", "read"),
+    [
+        ("COPY app /s", "/s /y", "/y/requirements.txt", "app/requirements.txt"),
+        ("COPY app /s", "/s/requirements.txt /y", "/y", "app/requirements.txt"),
+        ("COPY app /s", "/s/requirements.txt /y", "/y/requirements.txt", "app/requirements.txt"),
+        ("COPY app /s", "/s/*.txt /y/", "/y/requirements.txt", "app/requirements.txt"),
+        ("COPY app /s", "/s/sub /s/requirements.txt /y/", "/y/dev.txt", "app/sub/dev.txt"),
+        ("COPY app /s", "--parents /s/./sub /y", "/y/sub/dev.txt", "app/sub/dev.txt"),
+        ("COPY app /s", "--parents /s/sub /y", "/y/s/sub/dev.txt", "app/sub/dev.txt"),
+        ("WORKDIR /w\nCOPY app .", "w /y", "/y/requirements.txt", "app/requirements.txt"),
+        # That another program ran there hides nothing.
+        ("COPY app /s\nRUN curl -O https://index.example/x", "/s /y", "/y/requirements.txt", "app/requirements.txt"),
+        ("RUN curl -O https://index.example/x", "/s /", "/requirements.txt", "requirements.txt"),
+    ],
+)
+def test_copied_from_a_stage(context: BuildContext, built: str, copied: str, path: str, read: str) -> None:
+    text = (
+        f"FROM scratch AS x\n{built}\nFROM python:3.12-alpine\nCOPY requirements.txt /\n"
+        f"COPY --from=x {copied}\nRUN pip install -r {path}"
+    )
+    assert list(gather(parse(Source("Dockerfile", text)), context, Sources([], [])).files) == [read]
+
+
+def test_copies_in_a_circle_of_stages_end(context: BuildContext) -> None:
+    """Each stage copies twice from the one before, to different places: the ways double with each stage."""
+    stages = [f"FROM scratch AS s{n}\nCOPY --from=s{n - 1} / /\nCOPY --from=s{n - 1} /a /" for n in range(1, 400)]
+    text = "FROM scratch AS s0\n" + "\n".join(stages) + "\nRUN pip install -r /r.txt"
+    start = time.perf_counter()
+    facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
+    assert time.perf_counter() - start < 5
+    (_, install), *_ = facts.installs
+    assert "too many stages copy from one another" in install.unreadable[0].message
+
+
+def test_uv_copied_from_its_image(context: BuildContext) -> None:
+    text = (
+        "FROM python:3.12-alpine\nCOPY --from=ghcr.io/astral-sh/uv:0.9 /uv /uvx /bin/\n"
+        "COPY requirements.txt .\nRUN uv pip install --system -r requirements.txt"
+    )
+    facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
+    assert list(facts.files) == ["requirements.txt"]
+    assert [install.installer for _, install in facts.installs] == ["uv"]
 
 
 def test_a_here_document_keeps_its_places(context: BuildContext) -> None:
@@ -85,6 +144,18 @@ def test_a_here_document_keeps_its_places(context: BuildContext) -> None:
     ("lines", "message"),
     [
         ("", "no COPY or ADD of this file puts it there"),
+        ("COPY absent/requirements.txt .", "there is no `absent/requirements.txt` in the build context"),
+        ("COPY --exclude=*.txt . .", "no COPY or ADD of this file puts it there"),
+        ("COPY --parents app/requirements.txt .", "no COPY or ADD of this file puts it there"),
+        ("ADD https://index.example/x/requirements.txt?a=b /", "it is downloaded from https://index.example/x/re"),
+        ("ADD https://index.example/x.git /", "it is downloaded from https://index.example/x.git"),
+        ("ADD git@index.example:x/y.git#main .", "it is downloaded from git@index.example:x/y.git#main"),
+        ("ADD src.TAR.gz .", "it may be in the archive `src.TAR.gz`, which is not unpacked here"),
+        ("ADD --unpack=false src.tar.gz .", "no COPY or ADD of this file puts it there"),
+        ("COPY src.tar.gz .", "no COPY or ADD of this file puts it there"),
+        ("ADD --unpack https://index.example/x.tgz .", "it is downloaded from https://index.example/x.tgz"),
+        ("COPY --from=other:1 / /", "it is copied from `other:1`"),
+        ("COPY <<EOF /requirements.txt\nflask==$V\nEOF", "variables of the build stand in it"),
         ("COPY ../up.txt requirements.txt", "the path leaves the build context"),
         ("COPY out.txt requirements.txt", "a symbolic link leaves the build context"),
         ("ADD https://index.example/r.txt requirements.txt", "it is downloaded from https://index.example/r.txt"),

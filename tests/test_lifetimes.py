@@ -22,6 +22,8 @@ def of(reference: str) -> Lifetime:
         ("python:2-alpine", ["Python 2.7", "Alpine 3.11"], "python:3.14-alpine"),
         ("python:3.12.4-alpine3.20", ["Alpine 3.20"], "python:3.12-alpine3.24"),
         ("alpine:3.12.1", ["Alpine 3.12"], "alpine:3.24"),
+        # Older than the data.
+        ("alpine:3.1", ["Alpine 3.1"], "alpine:3.24"),
         ("node:20-alpine3.19", ["Alpine 3.19"], None),
         # An end that is still to come on the day of the data, none at all, or not known.
         ("python:3.10-alpine3.21", [], None),

@@ -5,8 +5,8 @@
 TRUTH is JSON: {"rows": [{"requirement": "numpy==2.0.*", "python": "3.12", "libc": "musl-1.2", "arch": "x86_64",
 "kind": "sdist", "version": "2.0.2", "file": "numpy-2.0.2.tar.gz"}, ...]}. Kinds are pure, musllinux, manylinux, linux,
 sdist, and nothing where pip stops: as verdicts wheel, compile or pure-build, and unavailable. Each requirement is
-judged alone, as the linter judges it; on glibc that is what the slim alternative is. Prints each row that differs, with 1 as
-exit code if there is one, and how many verdicts there were of each kind.
+judged alone, as the linter judges it; on glibc that is what the slim alternative is. Prints each row that differs, with
+1 as exit code if there is one, and how many verdicts there were of each kind.
 """
 
 import argparse

@@ -4,8 +4,8 @@
 
 The projects are those of OLD-LISTING (whose files are kept as they are) and of tools/snapshot_projects.txt (whose pages
 are asked for). Needs are asked for the releases that pip takes today, for each Python from 3.6 on, on musl and glibc,
-and for the releases that the requirements in FILE (one a line) lead to. At most eight requests are under way at once, and
-what was answered is cached, so that a second run asks for nothing.
+and for the releases that the requirements in FILE (one a line) lead to. At most eight requests are under way at once,
+and what was answered is cached, so that a second run asks for nothing.
 """
 
 import argparse

@@ -108,6 +108,7 @@ def images(facts: Mapping[str, Record], corrections: Record) -> Record:
         "slim_packages": record(record(python["image_facts"])["slim"])["preinstalled_apt"],
         "onbuild": extra["python_onbuild"],
         "ubuntu": extra["ubuntu"],
+        "bundled_pip": extra["bundled_pip"],
         "minors": {minor: _minor(record(entry), minor, python) for minor, entry in record(python["minors"]).items()},
         "versions": {
             version: _python_version(record(entry), version, extra)

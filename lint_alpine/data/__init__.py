@@ -73,6 +73,7 @@ class Images(TypedDict):
     full_packages: list[str]
     onbuild: list[str]
     ubuntu: dict[str, str]
+    bundled_pip: dict[str, dict[str, str]]
     minors: dict[str, PythonMinor]
     versions: dict[str, PythonVersion]
     tags: dict[str, tuple[str, str, str]]

@@ -11,8 +11,10 @@ from lint_alpine.installs.options import Given
 from lint_alpine.installs.reference import Elsewhere, Folder, Invalid, Named, Nameless, Reference
 from lint_alpine.source import Span
 
-# More than any real project has; it bounds what a hostile file can cost.
-MOST_REQUIREMENTS = 100_000
+# More than any real project has; they bound what a hostile file can cost.
+MOST_REQUIREMENTS = 20_000
+MOST_FAULTS = 1_000
+MOST_PLACES = 1_000
 
 
 class Gathered:
@@ -37,8 +39,13 @@ class Gathered:
         self.require_hashes: bool | None = None
 
     @property
-    def full(self) -> bool:
-        return len(self.dependencies) + len(self.constraints) >= MOST_REQUIREMENTS
+    def limit(self) -> str | None:
+        """What there is too much of for more to be read."""
+        if len(self.dependencies) + len(self.constraints) >= MOST_REQUIREMENTS:
+            return f"{MOST_REQUIREMENTS} requirements"
+        if len(self.unreadable) >= MOST_FAULTS:
+            return f"{MOST_FAULTS} lines that cannot be read"
+        return f"{MOST_PLACES} indexes and folders" if len(self.indexes) + len(self.projects) >= MOST_PLACES else None
 
     def fault(self, span: Span, message: str) -> None:
         """Something that is installed from could not be read: more may be installed than is known."""
@@ -138,7 +145,9 @@ class Gathered:
             self.fault(option.span, f"which packages `--{option.name}` names is only known when the command runs")
             return
         names = [name.strip() for name in option.value.split(",")]
-        self.formats += (FormatOption(option.name, canonicalize_name(name), option.word or option.span) for name in names)
+        self.formats += (
+            FormatOption(option.name, canonicalize_name(name), option.word or option.span) for name in names
+        )
         if ":all:" in names:
             other.clear()
             target.clear()
@@ -154,7 +163,7 @@ class Gathered:
                 target.add(canonicalize_name(name))
 
     def _put(self, dependency: Dependency, constraint: bool) -> None:
-        if not self.full:
+        if self.limit is None:
             (self.constraints if constraint else self.dependencies).append(dependency)
 
     def requirements(self) -> Requirements:

@@ -19,7 +19,7 @@ _DECISIVE = frozenset(
 class Given(NamedTuple):
     """One option that was given. `value` is None for a flag, and where `known` is false: the value is not known.
 
-    `span` is the value's place, or the flag's own; `word` that of the word which names the option, where it stands there.
+    `span` is the value's place, or the flag's own; `word` that of the word which names the option, if there is one.
     """
 
     name: str

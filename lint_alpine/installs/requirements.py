@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument
 from lint_alpine.installs.dependency import Requirements
-from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
+from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.installs.reference import read_editable, read_reference
 from lint_alpine.installs.requirement_lines import LONGEST_LINE, expand_variables, logical_lines
@@ -114,8 +114,8 @@ class _Reader:
 
     def _lines(self, file: _File) -> None:
         for count, line in enumerate(logical_lines(file.source)):
-            if count >= MOST_LINES or self.gathered.full:
-                limit = f"{MOST_REQUIREMENTS} requirements" if self.gathered.full else f"{MOST_LINES} lines"
+            limit = self.gathered.limit or (f"{MOST_LINES} lines" if count >= MOST_LINES else None)
+            if limit is not None:
                 self.gathered.fault(line.span(0, 1), f"`{file.path}` is read no further: it has more than {limit}")
                 return
             expanded = expand_variables(line, self.gathered.variables)

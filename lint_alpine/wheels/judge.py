@@ -42,7 +42,7 @@ def judge(
     fails = any(verdict.outcome in _FAILS for verdict in verdicts)
     if not fails and not any(_passes_over(verdict, requirements.choice, sources) for verdict in verdicts):
         return verdicts, ()
-    verdicts = _with_alternatives(verdicts, requirements, environment, sources)
+    verdicts = _with_alternatives(verdicts, requirements, environment, pip, sources)
     verdicts = _with_refusals(verdicts, requirements, environment, pip, sources)
     if pip is None or pip >= KNOWS_MUSLLINUX or Version(environment.python or "0") < NEEDS_PYTHON:
         return verdicts, ()
@@ -85,9 +85,7 @@ def _verdicts(
     return tuple(_verdict(each, environment, builds.get(each.name), elsewhere) for each in closure.packages)
 
 
-def _verdict(
-    resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: bool
-) -> WheelVerdict:
+def _verdict(resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: bool) -> WheelVerdict:
     outcome, reason = _outcome(resolved, environment, build)
     if elsewhere and resolved.evidence is not None and resolved.evidence.origin is not Origin.LOCKFILE:
         outcome, reason = Outcome.UNKNOWN, ELSEWHERE
@@ -156,14 +154,21 @@ def _packages(resolved: Resolved, environment: Environment) -> ApkPackages | Non
 
 
 def _with_alternatives(
-    verdicts: tuple[WheelVerdict, ...], requirements: Requirements, environment: Environment, sources: Sources
+    verdicts: tuple[WheelVerdict, ...],
+    requirements: Requirements,
+    environment: Environment,
+    pip: Version | None,
+    sources: Sources,
 ) -> tuple[WheelVerdict, ...]:
-    """Each verdict that is worse than what the same requirement gets on the slim image of the same Python, with that."""
+    """The verdicts; those that are worse than on the slim image of the same Python, with what they are there."""
     slim = slim_tag(environment)
     if slim is None:
         return verdicts
+    # The one that slim brings, or a newer one to which this file upgrades: old pips miss manylinux wheels too.
+    theirs = _pip(Installer.PIP, slim.environment) if pip is not None else None
+    newest = max(pip, theirs) if pip is not None and theirs is not None else None
     others: Mapping[str, WheelVerdict] = {
-        verdict.name: verdict for verdict in _verdicts(requirements, slim.environment, None, sources)
+        verdict.name: verdict for verdict in _verdicts(requirements, slim.environment, newest, sources)
     }
     return tuple(
         verdict._replace(alternative=Alternative(slim.reference, other.outcome, other.file, other.version))
@@ -198,7 +203,9 @@ def _passes_over(verdict: WheelVerdict, choice: FileChoice, sources: Sources) ->
 
 def _is_for_others(release: Release, choice: FileChoice) -> bool:
     wheels_alone = bool(choice.only_binary) or choice.prefer_binary or all(file.is_wheel for file in release.files)
-    return wheels_alone and any(tag.platform.startswith("manylinux") for file in release.files for tag in file.tags or ())
+    return wheels_alone and any(
+        tag.platform.startswith("manylinux") for file in release.files for tag in file.tags or ()
+    )
 
 
 def _with_refusals(
@@ -224,7 +231,9 @@ def _with_refusal(verdict: WheelVerdict, free: WheelVerdict, choice: FileChoice)
     option = choice.option_for(verdict.name)
     if verdict.outcome not in _FAILS or option is None or free.file is None:
         return verdict
-    if (option == "no-binary") is not (free.outcome is Outcome.WHEEL):
+    wheel = free.outcome is Outcome.WHEEL
+    # Who refuses a pure wheel may want the extension that only the source distribution has.
+    if (option == "no-binary") is not wheel or (wheel and not free.is_native):
         return verdict
     reason = f"`--no-binary` refuses {free.file}" if verdict.outcome is Outcome.COMPILE else verdict.reason
     return verdict._replace(refusal=Refusal(option, free.file), reason=reason)

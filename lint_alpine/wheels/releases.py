@@ -50,12 +50,19 @@ class Releases:
     async def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
         detail = f"METADATA of {file.filename} at {urlsplit(url).netloc}"
         known = self._remembered("needs", file, url)
-        if known and (remembered := _needs_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
+        remembered = _needs_from(known.data, Evidence(Origin.CACHE, known.as_of, detail)) if known else None
+        if remembered is not None:
             self._transport.statistics.cache_hits += 1
+            if isinstance(remembered, MetadataError):
+                raise remembered
             return remembered
-        content = await (self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url))
         evidence = Evidence(Origin.INDEX, self._cache.today(), detail)
-        needs = read_metadata(content, file.name, file.version, evidence, static=not file.is_wheel)
+        read = self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url)
+        try:
+            needs = read_metadata(await read, file.name, file.version, evidence, static=not file.is_wheel)
+        except MetadataError as error:
+            self._remember("needs", file, url, {"unknown": str(error)})
+            raise
         declared = {"requires": [str(each) for each in needs.requirements], "extras": sorted(needs.extras)}
         self._remember("needs", file, url, declared)
         return needs
@@ -82,7 +89,7 @@ class Releases:
         if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
             self._transport.statistics.cache_hits += 1
             return remembered
-        members = await self._sdist(file, url, is_build_file, lambda _: False)
+        members = await self._sdist(file, url, is_build_file)
         found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
         self._remember("sdists", file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
         return found
@@ -103,24 +110,40 @@ class Releases:
     # Archives
 
     async def _sdist(
-        self, file: Distribution, url: str, wanted: Callable[[str], bool], enough: Callable[[Members], bool]
+        self,
+        file: Distribution,
+        url: str,
+        wanted: Callable[[str], bool],
+        enough: Callable[[Members], bool] | None = None,
     ) -> Members:
+        """The members of a source distribution: as many as are enough, else all."""
         if file.filename.endswith(".zip"):
             return await self._zip(url, wanted)
         if not file.filename.endswith((".tar.gz", ".tgz")):
             raise ArchiveError("its source distribution is an archive of a kind that is not read")
-        stream = TarStream(wanted, enough)
-        left = _SDIST
+        stream = TarStream(wanted, enough or (lambda _: False))
+        received = 0
+
+        def check(size: int) -> None:
+            if size > _SDIST:
+                raise ArchiveError(f"its source distribution is larger than {_SDIST >> 20} MB")
 
         def receive(data: bytes) -> bool:
-            nonlocal left
-            left -= len(data)
-            if left < 0:
-                raise ArchiveError(f"its source distribution is larger than {_SDIST >> 20} MB")
+            nonlocal received
+            received += len(data)
+            check(received)
             return stream.feed(data)
 
+        def accept(head: Head) -> Receive:
+            length = head.headers.get("content-length", "")
+            if enough is None and length.isdecimal():
+                check(int(length))
+            return receive
+
+        if enough is None:
+            check(file.size or 0)
         # Not decoded even where the server calls it encoded: some do so for what is compressed by itself.
-        head = await self._transport.get(url, {"Accept-Encoding": "identity"}, lambda _: receive)
+        head = await self._transport.get(url, {"Accept-Encoding": "identity"}, accept)
         if head.status != 200:
             raise TransportError(f"{head.host} answered with status {head.status}")
         return stream.close()
@@ -205,8 +228,11 @@ def _json(data: bytes) -> object:
     return value
 
 
-def _needs_from(data: bytes, evidence: Evidence) -> Needs | None:
+def _needs_from(data: bytes, evidence: Evidence) -> Needs | MetadataError | None:
+    """What was remembered: what the file declares, or why it tells nothing."""
     match _json(data):
+        case {"unknown": str() as reason}:
+            return MetadataError(reason)
         case {"requires": list() as requires, "extras": list() as extras}:
             try:
                 return Needs(read_requirements(map(str, requires)), frozenset(map(str, extras)), evidence)

@@ -63,7 +63,12 @@ class Sources:
         for source in self.needs_of:
             asked = {key: files for key, files in missing.items() if not isinstance(self._needs.get(key), Needs)}
             if asked:
-                self._needs |= source.needs(asked)
+                answers = source.needs(asked)
+                self._needs |= {
+                    key: answer
+                    for key, answer in answers.items()
+                    if isinstance(answer, Needs) or key not in self._needs
+                }
         return {key: self._needs.get(key) or Unavailable(key[0], "no index is asked") for key in wanted}
 
     def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:

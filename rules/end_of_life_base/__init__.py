@@ -9,8 +9,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         if not life.ended or stage.environment is None:
             continue
         first, *rest = life.ended
-        reason = f"{first.name} reached its end of life on {first.day}"
-        reason += "".join(f", {part.name} on {part.day}" for part in rest)
+        reason = f"{first.name} reached its end of life {_when(first.day)}"
+        reason += "".join(f", {part.name} {_when(part.day)}" for part in rest)
         yield rule.at(
             stage.stage.base.span,
             f"`{stage.environment.image}` gets no more updates: {reason}",
@@ -18,6 +18,10 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             stage=stage,
             related=tuple(Related(other.stage.base.span, "the same image") for other in others),
         )
+
+
+def _when(day: str | None) -> str:
+    return f"on {day}" if day is not None else "long ago"
 
 
 RULE = Rule("LA503", "end-of-life-base", Severity.WARNING, check)

@@ -8,8 +8,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         names = some([verdict.requirement for verdict in floating.verdicts])
         yield rule.at(
             stage.stage.base.span,
-            f"`{floating.reference}` moves on to the next Python the day it comes out, and {names} may have no wheel for "
-            f"that on musl yet",
+            f"`{floating.reference}` moves on to the next Python the day it comes out, for which {names} may have no "
+            "wheel yet",
             f"`FROM {floating.pinned}` is the same image and stays with the Python of these wheels",
             stage=stage,
             verdict=floating.verdicts[0],

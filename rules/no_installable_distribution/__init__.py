@@ -7,6 +7,7 @@ from lint_alpine.rule import (
     Rule,
     Severity,
     help_with_alternative,
+    help_with_newer_pip,
     pulled_in,
     where_installed,
 )
@@ -14,6 +15,7 @@ from lint_alpine.rule import (
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, install in facts.musl_installs:
+        newer = {verdict.name: verdict for verdict in install.with_newer_pip if verdict.outcome is Outcome.WHEEL}
         for verdict in install.verdicts:
             if verdict.outcome is not Outcome.UNAVAILABLE or verdict.refusal:
                 continue
@@ -22,6 +24,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             yield rule.at(
                 verdict.dependency.span,
                 f"{install.installer} cannot install `{verdict.requirement}`{pulled_in(verdict)}: {verdict.reason}",
+                *([help_with_newer_pip(newer[verdict.name])] if verdict.name in newer else []),
                 *cure,
                 stage=stage,
                 verdict=verdict,

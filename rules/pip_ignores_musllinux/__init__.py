@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, some, where_installed
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, help_with_newer_pip, some
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -13,7 +13,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             install.install.command.program,
             f"pip {install.environment.pip} ignores musllinux wheels, so it compiles "
             f"{some([wheel.requirement for wheel in wheels])}",
-            f"`pip install --upgrade pip` before this: pip 21.2 and newer install {first.file}",
+            help_with_newer_pip(first),
             stage=stage,
             verdict=first,
         )

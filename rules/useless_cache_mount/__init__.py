@@ -8,7 +8,9 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         option = useless.option
         if useless.index_alone:
             message = "this mount keeps the package index of apk and no packages: there is no /etc/apk/cache"
-            way_out = "`ln -s /var/cache/apk /etc/apk/cache` before `apk add`, or `apk add --no-cache` without the mount"
+            way_out = (
+                "`ln -s /var/cache/apk /etc/apk/cache` before `apk add`, or `apk add --no-cache` without the mount"
+            )
         else:
             why = f"`{option.text}` is given" if option else "a variable turns its cache off"
             message = f"{useless.program} does not use this mount: {why}"

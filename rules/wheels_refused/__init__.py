@@ -7,22 +7,20 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, refused in facts.refused:
         first = refused.verdicts[0]
         names = some([verdict.requirement for verdict in refused.verdicts])
-        other = first.alternative
-        elsewhere = other if other and other.outcome is Outcome.WHEEL else None
-        kept = first.refusal.file if first.refusal else ""
+        lacking = "wheel for musl" if refused.option == "only-binary" else "source distribution"
+        other = first.alternative if first.alternative and first.alternative.outcome is Outcome.WHEEL else None
         if refused.compiled:
-            message = f"makes {refused.installer} compile {names}, though there are wheels"
+            what = f"makes {refused.installer} compile {names}, though there are wheels"
         else:
-            lacking = "wheel for musl" if first.refusal and first.refusal.option == "only-binary" else "source distribution"
-            message = f"leaves {refused.installer} nothing to install of {names}: there is no {lacking}"
+            what = f"leaves {refused.installer} nothing to install of {names}: there is no {lacking}"
         yield rule.at(
             refused.span,
-            f"`{refused.span.text}` {message}",
-            f"without it {kept} is taken",
-            *([help_with_alternative(elsewhere)] if elsewhere else []),
+            f"`{refused.span.text}` {what}",
+            f"without it {refused.file} is taken",
+            *([help_with_alternative(other)] if other else []),
             stage=stage,
             verdict=first,
-            alternative=elsewhere.image if elsewhere else None,
+            alternative=other.image if other else None,
         )
 
 

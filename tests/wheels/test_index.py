@@ -825,6 +825,14 @@ def test_needs_of_a_file_with_a_hash_are_kept_for_ever(server: Server, ask: Ask,
     assert len(server.asked) == 4
 
 
+def test_that_only_building_would_tell_is_remembered_too(server: Server, ask: Ask) -> None:
+    server.html("thing", f"<a href={SDIST}#sha256={'a' * 64}>")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("setup.py", b"")))
+    answers = [needs(ask(), SDIST) for _ in range(2)]
+    assert answers == [Unavailable("thing", "its dependencies are known only by building it")] * 2
+    assert server.paths() == ["/simple/thing/", f"/simple/thing/{SDIST}"]
+
+
 def test_slow_file_is_given_up_at_once(server: Server, ask: Ask) -> None:
     files = [f"thing-1.0-cp3{minor}-none-any.whl" for minor in range(5)]
     server.html("thing", *(f"<a href={name}>" for name in files))
@@ -880,6 +888,19 @@ def test_contents_of_a_source_distribution(server: Server, ask: Ask, filename: s
     asked = len(server.asked)
     assert contents(ask(), file) == expected._replace(evidence=Evidence(Origin.CACHE, TODAY, detail))
     assert len(server.asked) == asked
+
+
+@pytest.mark.parametrize("said", [True, False])
+def test_source_distribution_that_is_too_large_to_be_read(server: Server, ask: Ask, said: bool) -> None:
+    server.json("thing", {"url": SDIST, **({"size": 70_000_000} if said else {})})
+    server.routes[f"/simple/thing/{SDIST}"] = lambda handler: handler.raw(
+        b"HTTP/1.1 200 OK\r\nContent-Length: 70000000\r\n\r\n"
+    )
+    file = parse(SDIST, "thing")
+    assert file is not None
+    answer = contents(ask(), file)
+    assert answer == Unavailable("thing", "its source distribution is larger than 64 MB")
+    assert len(server.asked) == (1 if said else 2)
 
 
 def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> None:

@@ -36,6 +36,10 @@ class Counted:
         self.asked += 1
         return FILES[:1]
 
+    @property
+    def pythons(self) -> tuple[None, ...]:
+        return (None,)
+
 
 def test_a_listing_is_read_as_a_whole_only_where_all_is_asked_for() -> None:
     release = Counted()

@@ -7,7 +7,14 @@ from pathlib import Path
 import pytest
 
 from lint_alpine.wheels import settings
-from lint_alpine.wheels.settings import IndexSettings, IndexSettingsError, configuration_files, find
+from lint_alpine.wheels.settings import (
+    IndexSettings,
+    IndexSettingsError,
+    configuration_files,
+    find,
+    is_known_index,
+)
+from lint_alpine.wheels.urls import same_index
 
 ONE = "https://one.example/simple"
 TWO = "https://two.example/simple"
@@ -211,3 +218,35 @@ def test_linted_folder_cannot_name_the_index(tmp_path: Path) -> None:
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, capture_output=True, check=True
     )
     assert b"index.example" not in answer.stdout
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("https://index.example/simple", "https://index.example/simple/", True),
+        ("https://index.example/simple", "https://user:word@index.example/simple", True),
+        ("https://index.example/simple", "HTTPS://Index.Example:443/simple//", True),
+        ("http://index.example:80/simple", "http://index.example/simple", True),
+        ("https://index.example", "https://index.example/", True),
+        ("https://index.example/simple", "http://index.example/simple", False),
+        ("https://index.example/simple", "https://index.example/Simple", False),
+        ("https://index.example/simple", "https://index.example:8443/simple", False),
+        ("https://index.example/simple", "https://index.example/simple/more", False),
+        ("wheels/", "wheels", True),
+        ("wheels", "https://index.example/wheels", False),
+        ("http://[::1/", "https://index.example/", False),
+    ],
+)
+def test_same_index(one: str, other: str, same: bool) -> None:
+    assert same_index(one, other) is same
+    assert same_index(other, one) is same
+
+
+def test_pips_own_index_is_always_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is configured in its place stands for it."""
+    monkeypatch.setattr(settings, "default_index", lambda: "https://own.example/simple")
+    assert is_known_index("https://own.example/simple/", ["https://mirror.example/simple"])
+    assert is_known_index("https://mirror.example/simple/", ["https://mirror.example/simple"])
+    assert not is_known_index("https://other.example/simple", ["https://mirror.example/simple"])
+    monkeypatch.setattr(settings, "default_index", lambda: None)
+    assert not is_known_index("https://own.example/simple", [])

@@ -23,11 +23,14 @@ Find = Callable[[str], Origin]
 
 
 def read_copies(step: Step, find: Find) -> Iterator[Copied]:
-    """What a COPY with --from brings, one for each of its sources whose path is known."""
+    """What a COPY with --from brings, one for each of its sources whose path is known.
+
+    What an ONBUILD trigger copies is there from the stage that has the trigger.
+    """
     flag = step.instruction.flag("from")
     name = _expanded(flag.value, step) if flag is not None and flag.value else None
     words = arguments(step.instruction)
-    if not name or len(words) < 2:
+    if not name or len(words) < 2 or step.brought_by is not None:
         return
     origin = find(name)
     destination = _absolute(words[-1].text, step)
@@ -52,9 +55,7 @@ def read_mounts(step: Step, find: Find) -> Iterator[Copied]:
 
 def _copied(origin: Origin, text: str, destination: str, span: Span, *, parents: bool) -> Copied:
     source = posixpath.normpath(posixpath.join("/", text))
-    placements, interpreters = bring(
-        source, destination, span, origin.placements, origin.interpreters, parents=parents
-    )
+    placements, interpreters = bring(source, destination, span, origin.placements, origin.interpreters, parents=parents)
     return Copied(span, origin.name, source, destination, placements, interpreters)
 
 
