@@ -38,7 +38,9 @@ def make_parser() -> argparse.ArgumentParser:
         help="the page of a rule; without RULE the table of rules",
     )
     explain.add_argument("rules", nargs="*", metavar="RULE", help="code or name")
-    cache = commands.add_parser("cache", parents=[common], help="what the package index said, kept on disk")
+    cache = commands.add_parser(
+        "cache", parents=[common], formatter_class=_formatter, help="what the package index said, kept on disk"
+    )
     cache.add_argument("action", choices=["dir", "clear"], help="print the folder, or empty it")
     return parser
 

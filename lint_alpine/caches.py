@@ -100,7 +100,14 @@ def _contains(outer: str, inner: str) -> bool:
 
 
 def _removes(command: Command, folder: str) -> bool:
-    """`rm` of the folder, of one that holds it, or of what is in it. A path that is not known may be the one."""
+    """`rm` of the folder, of one that holds it, or of what is in it, or `find` with -delete there. A path that is not
+    known may be the one, and so may a relative `.cache`."""
+    if command.name == "find":
+        words = [argument.text or "" for argument in command.arguments]
+        # Not of a folder further up: there `find` is mostly after something else.
+        return "-delete" in words and any(
+            posixpath.normpath(word) in (folder, posixpath.dirname(folder)) for word in words
+        )
     if command.name != "rm":
         return False
     for argument in command.arguments:
@@ -110,6 +117,8 @@ def _removes(command: Command, folder: str) -> bool:
         if path == "~" or path.startswith("~/"):
             path = posixpath.dirname(posixpath.dirname(folder)) + path[1:]
         if not path.startswith("/"):
+            if ".cache" in path.split("/") and ".cache" in folder.split("/"):
+                return True
             continue
         path = posixpath.normpath(path.rstrip("*.") or "/")
         if _contains(path, folder) or _contains(folder, path):

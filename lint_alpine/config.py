@@ -69,7 +69,7 @@ class Config(NamedTuple):
     online: bool = False
     index_url: str | None = None
     extra_index_url: tuple[str, ...] = ()
-    platform: tuple[str, ...] = ("linux/amd64",)
+    platform: tuple[str, ...] = ()
     build_arg: Mapping[str, str] = MappingProxyType({})
     context: Path | None = None
     target: str | None = None

@@ -243,7 +243,7 @@ def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
     if not wanted:
         return folder
     best, most = folder, -1
-    for candidate in _folders_up_to_repository(folder):
+    for candidate in folders_up_to_repository(folder):
         context = BuildContext(candidate)
         found = sum(bool(context.find(path)) for path in wanted)
         if found > most:
@@ -253,7 +253,8 @@ def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
     return best
 
 
-def _folders_up_to_repository(folder: Path) -> list[Path]:
+def folders_up_to_repository(folder: Path) -> list[Path]:
+    """A folder (absolute) and its parents up to the root of its repository; alone where it is in none."""
     absolute = Path(os.path.normpath(folder.absolute()))
     chain = [absolute, *absolute.parents]
     for depth, candidate in enumerate(chain[:64]):

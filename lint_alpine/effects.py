@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
+from packaging.version import Version
+
 from lint_alpine import images
 from lint_alpine.caches import apk_index_kept, cache_folder, home_of, python_cache_kept
 from lint_alpine.context import Missing
@@ -15,7 +17,7 @@ from lint_alpine.image_files import ImageFiles, Placed
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Verb
 from lint_alpine.installs.read import read_apk, read_install
-from lint_alpine.installs.virtual_environments import read_virtual_environment
+from lint_alpine.installs.virtual_environments import VenvPip, VirtualEnvironment, read_virtual_environment
 from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
 from lint_alpine.packages import World
 from lint_alpine.source import Source
@@ -127,7 +129,9 @@ def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sou
                     state.files.placed.append(FromParts(path, (requirements,)))
             case _:
                 if made := read_virtual_environment(command):
-                    state.virtual_environments[ImageFiles(workdir).absolute(made.path or "") or ""] = made.interpreter
+                    path = ImageFiles(workdir).absolute(made.path or "") or ""
+                    state.virtual_environments[path] = made.interpreter
+                    _set_pip(path, made, state)
                 if _is_script(command):
                     state.world.complete = False
                 write(command, files.files, state.files)
@@ -160,6 +164,8 @@ def _apply_apk(apk: Apk, run: Run, state: StageState, following: Sequence[Comman
             world.complete = world.complete and apk.complete
             effects.additions.append(ApkAddition(apk, run, apk_index_kept(apk, run.step, following)))
         case ApkRemove(root="/", simulate=False):
+            # What may have been left is there as well as not.
+            world.complete = world.complete and not apk.command.conditional
             for package in apk.packages:
                 world.remove(package.name, package.span, state.layers)
         case _:
@@ -169,12 +175,13 @@ def _apply_apk(apk: Apk, run: Run, state: StageState, following: Sequence[Comman
 def _install(
     install: Install, run: Run, state: StageState, following: Sequence[Command], sources: Sources
 ) -> PythonInstall:
-    key = _environment_key(install, run.step)
+    key = _environment_key(install, run, state)
     environment = _python(install, state, key)
     requirements = _without(_made_wheels(install, run, state), _still_missing(install, state.installed.get(key, {})))
     verdicts: tuple[WheelVerdict, ...] = ()
     newer: tuple[WheelVerdict, ...] = ()
-    if environment.python is not None and not install.target.platforms:
+    judged = environment.python is not None and not install.target.platforms
+    if judged:
         verdicts, newer = judge(install.installer, requirements, environment, sources)
         there = state.installed.setdefault(key, {})
         verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
@@ -186,7 +193,7 @@ def _install(
         run=run,
         environment=environment,
         present=state.world.present,
-        cache_kept=_fetches(install, requirements) and python_cache_kept(install, run.step, following),
+        cache_kept=_fetches(install, judged, verdicts) and python_cache_kept(install, run.step, following),
         cache_folder=cache_folder(install, run.step),
         verdicts=verdicts,
         with_newer_pip=newer,
@@ -249,13 +256,13 @@ def _active_environment(command: Command, run: Run, state: StageState) -> str | 
     return first if first in state.virtual_environments else None
 
 
-def _environment_key(install: Install, step: Step) -> str:
-    """Which Python environment the command acts on: the prefix of its program, else of a virtual environment that
-    stands first on PATH, else the one of the image."""
-    if install.target.environment:
-        return install.target.environment
-    first = (step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0]
-    return "" if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
+def _environment_key(install: Install, run: Run, state: StageState) -> str:
+    """Which Python environment the command acts on: the prefix of its program, else of the virtual environment that is
+    active or stands first on PATH, else the one of the image."""
+    first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0]
+    on_path = None if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
+    prefix = install.target.environment or _active_environment(install.command, run, state) or on_path
+    return ImageFiles(_directory(install.command, run.step)).absolute(prefix) or prefix if prefix else ""
 
 
 def _python(install: Install, state: StageState, key: str) -> Environment:
@@ -271,9 +278,21 @@ def _python(install: Install, state: StageState, key: str) -> Environment:
         # uv brings the Python that is asked for; any other installer needs one that is not known here.
         known = wanted if install.installer is Installer.UV else None
         environment = environment._replace(python=known, pip=None)
-    if install.installer in (Installer.PIP, Installer.PIPX) and key in state.pips:
+    if install.installer is Installer.PIP and key in state.pips:
         return environment._replace(pip=state.pips[key] or None)
     return environment
+
+
+def _set_pip(path: str, made: VirtualEnvironment, state: StageState) -> None:
+    """A virtual environment starts with a pip of its own, which may be older than the image's."""
+    if made.pip is VenvPip.NEWEST:
+        state.pips[path] = NEWEST
+    base = state.environment
+    if made.pip is VenvPip.NONE or made.pip is VenvPip.NEWEST or base is None or base.implementation != "cpython":
+        return
+    python = base.python or images.apk_python(base).python
+    if python is not None:
+        state.pips[path] = images.bundled_pip(python) or base.pip or NEWEST
 
 
 def _version_in(interpreter: str | None) -> str | None:
@@ -287,16 +306,19 @@ def _changed_pip(install: Install, environment: Environment) -> str:
     change = install.changes_pip
     assert change is not None
     if change.bundled:
-        return environment.pip or NEWEST
+        bundled = images.bundled_pip(environment.python or "")
+        # It replaces none that is newer.
+        return max(filter(None, (environment.pip, bundled)), key=Version, default=NEWEST)
     pins = [one.version for one in change.specifier if one.operator == "==" and not one.version.endswith("*")]
     ceilings = [one.version for one in change.specifier if one.operator in ("<", "<=", "~=")]
     return (pins or ceilings or [NEWEST])[0]
 
 
-def _fetches(install: Install, missing: Requirements) -> bool:
-    """Whether the command may download anything: `uv run` after `uv sync` finds all that it needs."""
-    all_known = missing.complete and not missing.unreadable and not install.projects
-    return bool(missing.dependencies) or not (all_known and install.requirements.dependencies)
+def _fetches(install: Install, judged: bool, left: tuple[WheelVerdict, ...]) -> bool:
+    """Whether the command may download anything: `uv run` after `uv sync` has nothing left to install."""
+    wanted = install.requirements
+    all_known = judged and wanted.complete and not wanted.unreadable and not install.projects
+    return bool(left) or not (all_known and wanted.dependencies)
 
 
 def _still_missing(install: Install, there: dict[str, str | None]) -> Requirements:

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
+from lint_alpine.build_files.described import describe
 from lint_alpine.context import MAX_DOCKERFILE_BYTES, BuildContext, Missing, choose_context, decode, read_bytes
 from lint_alpine.diagnostic import Diagnostic, Related
 from lint_alpine.dockerfile.ignores import Ignore, read_ignores, read_line_ignores
@@ -19,14 +20,18 @@ from lint_alpine.silencing import silence, unknown, unused
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
 
+DEFAULT_PLATFORMS = ("linux/amd64",)
+
 
 class Settings(NamedTuple):
-    """What a run is asked to do. `rules` are those to run, each with the severity to report; `context` None: chosen by
-    what COPY takes; `images` says what a private image is like, by pattern of its reference."""
+    """What a run is asked to do. `rules` are those to run, each with the severity to report; `images` says what a
+    private image is like, by pattern of its reference. What is not said of platforms, target and context is as the
+    Compose and Bake files around a Dockerfile have it, else linux/amd64, the last stage, the folder that has what COPY
+    takes."""
 
     rules: tuple[Rule, ...]
     sources: Sources
-    platforms: tuple[str, ...] = ("linux/amd64",)
+    platforms: tuple[str, ...] = ()
     build_args: Mapping[str, str] = MappingProxyType({})
     target: str | None = None
     context: Path | None = None
@@ -55,7 +60,7 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
     crashed: dict[str, Failure] = {}
     files: dict[str, Source] = {}
     facts = Facts(dockerfile, (), dockerfile.faults)
-    for platform in settings.platforms:
+    for platform in settings.platforms or DEFAULT_PLATFORMS:
         facts = gather(
             dockerfile,
             context,
@@ -161,9 +166,21 @@ def lint_file(path: str, settings: Settings, *, named: bool = True) -> FileResul
     return _guarded(dockerfile, Path(path), settings)
 
 
+def as_built(file: Path, settings: Settings) -> Settings:
+    """The settings for one Dockerfile: what was not asked for as the Compose and Bake files around it have it."""
+    found = describe(file)
+    return settings._replace(
+        platforms=settings.platforms or found.platforms,
+        build_args={**found.args, **settings.build_args},
+        target=settings.target or found.target,
+        context=settings.context or found.context,
+    )
+
+
 def _guarded(dockerfile: Dockerfile, file: Path, settings: Settings) -> FileResult:
     """A fault of ours costs one file its findings, never the others theirs."""
     try:
+        settings = as_built(file, settings)
         return _lint(dockerfile, open_context(dockerfile, file, settings), settings)
     except Exception as error:  # noqa: BLE001
         path = dockerfile.source.path

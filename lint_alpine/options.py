@@ -99,9 +99,7 @@ class Reader:
         return tuple(word for text in texts for part in text.split(",") if (word := part.strip()))
 
     def platforms(self, key: str) -> tuple[str, ...]:
-        words = self.words(key)
-        if not words:
-            return ("linux/amd64",)
+        words = self.words(key) or ()
         for word in words:
             if not all(word.split("/")) or word.count("/") not in (1, 2):
                 raise ConfigError(f"`{word}` is no platform; one is written like `linux/arm64` or `linux/arm/v7`")

@@ -88,7 +88,8 @@ def unused_build_packages(
     packages = tuple(
         BuildPackage(package.name, kind, package.span, layer)
         for layer, addition in enumerate(additions)
-        if addition.install.verb == "add" and addition.install.root == "/"
+        # What is added on a condition may be for another CPU than the one that is judged.
+        if addition.install.verb == "add" and addition.install.root == "/" and not addition.install.command.conditional
         for package in addition.install.packages
         if (kind := role(package.name)) in BUILD_ROLES and package.name not in needed and not package.conflict
     )

@@ -61,6 +61,7 @@ def test_in_another_stage(runtime: str, found: list[tuple[str, list[str], str]])
         ("RUN apk add -t .b build-base libpq-dev && pip install psycopg2 && apk del .b && apk add libpq", []),
         ("RUN apk add -t .b build-base libpq-dev && pip install psycopg2 && apk del build-base", []),
         ("RUN apk add -t .b build-base && pip install psycopg2 && apk del .b", []),
+        ("RUN apk add -t .b build-base libpq-dev && pip install psycopg2 && if true; then apk del .b; fi", []),
         ("RUN apk add -t .b build-base && pip install pandas && apk del .b", [(".b", ["libstdc++"], "pandas")]),
         ("RUN apk add -t .b build-base && pip install pandas && apk del .b && apk add libstdc++", []),
         ("RUN apk add -t .b build-base && pip install reports && apk del .b", []),

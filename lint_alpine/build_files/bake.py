@@ -8,7 +8,6 @@ from typing import NamedTuple
 from lint_alpine.build_files.build import Build, NotUnderstoodError, is_local, known_platforms
 from lint_alpine.build_files.hcl import Reference, Value, read_hcl
 
-JSON_NAME, HCL_NAME = "docker-bake.json", "docker-bake.hcl"
 _VARIABLE = re.compile(r"\$\{([^}]*)\}")
 _UNKNOWN = "\0"
 _DEEPEST = 50

@@ -12,7 +12,7 @@ from lint_alpine.build_files.build import NotUnderstoodError
 
 _QUOTED = re.compile(r"""(?:"([^"\\]*)"|'((?:[^']|'')*)')\s*(?:#.*)?""")
 _COMMENT = re.compile(r"(?:^|\s)#")
-_NUMBER = re.compile(r"[-+.\d][\d._eExXoObB:+-]*")
+_NUMBER = re.compile(r"[-+]?\.?\d[\d._eExXoObB:+-]*")
 _VERSION = re.compile(r"\d+(?:\.\d+){2,}")
 # What a plain scalar or a key of one cannot begin with.
 _INDICATORS = frozenset("\"'&*!|>%@`{}[],?#\t")
@@ -76,7 +76,7 @@ def read_blocks(text: str) -> Node:
     # The last value on one line, or list, and its indentation: what is deeper belongs to it.
     last, below = root, -1
     for indent, content in _lines(text):
-        if 0 <= below and (indent > below or not content.strip("]}, ")):
+        if below >= 0 and (indent > below or not content.strip("]}, ")):
             last.plain = False
             continue
         is_item = content.startswith("- ") or content == "-"
@@ -89,9 +89,15 @@ def read_blocks(text: str) -> Node:
             parent.items.append(content[1:].strip())
             last, below = parent, indent
             continue
-        name, value = _split(content)
-        if parent.items or parent.indent not in (None, indent):
-            raise NotUnderstoodError(f"`{content[:80]}` is not indented like what stands before it")
+        key = _split(content)
+        if key is None and parent.is_empty and parent is not root:
+            # A scalar that begins on the line below its key.
+            parent.plain = False
+            last, below = parent, stack[-1][0]
+            continue
+        if key is None or parent.items or parent.indent not in (None, indent):
+            raise NotUnderstoodError(f"`{content[:80]}` is not understood")
+        name, value = key
         parent.indent = indent
         node = parent.keys[name] = Node(text=value or None)
         last, below = node, indent
@@ -106,13 +112,14 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
     begun = False
     for line in text.split("\n"):
         content = line.strip()
-        if content and content[0] != "#" and (begun or (content != "---" and content[0] != "%")):
+        is_anchor = content.startswith("&") and " " not in content
+        if content and content[0] != "#" and not is_anchor and (begun or (content != "---" and content[0] != "%")):
             begun = True
             yield len(line) - len(line.lstrip(" ")), line.strip(" \r")
 
 
-def _split(content: str) -> tuple[str, str]:
-    """The key and the value of a line, without the value's anchor or tag."""
+def _split(content: str) -> tuple[str, str] | None:
+    """The key and the value of a line, without the value's anchor or tag; None where it has no key."""
     if content[0] in "\"'":
         end = content.find(content[0], 1)
         name, rest = content[1:end], content[end + 1 :].lstrip(" ")
@@ -122,7 +129,7 @@ def _split(content: str) -> tuple[str, str]:
         name, rest = content[:at], content[at:]
         is_key = rest.startswith(":") and content[0] not in _INDICATORS and not _COMMENT.search(name)
     if not is_key:
-        raise NotUnderstoodError(f"`{content[:80]}` is not understood")
+        return None
     value = rest[1:].strip()
     if value.startswith(("&", "!")):
         value = value.partition(" ")[2].strip()

@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from lint_alpine.build_files.blocks import Node, read_blocks
 from lint_alpine.build_files.build import Build, NotUnderstoodError, is_local, known_platforms
 
-# The files that Compose looks for, the one that it takes first.
-NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _VARIABLE = re.compile(r"\$(?:(\$)|\{\w+:?-([^${}]*)\}|)")
 _UNKNOWN = "\0"
 
@@ -15,7 +13,7 @@ _UNKNOWN = "\0"
 def read(text: str) -> tuple[Build, ...]:
     """The builds of all services whose Dockerfile is known. Raises NotUnderstoodError."""
     services = read_blocks(text).keys.get("services", Node())
-    if services.text is not None or "<<" in services.keys:
+    if services.text is not None or not services.plain or "<<" in services.keys:
         raise NotUnderstoodError("the services are not understood")
     return tuple(build for service in services.keys.values() for build in _of_service(service))
 
@@ -23,11 +21,12 @@ def read(text: str) -> tuple[Build, ...]:
 def _of_service(service: Node) -> Iterator[Build]:
     build = service.keys.get("build")
     # Another service or an anchor may bring a build, or more of it.
-    if service.text is not None or "extends" in service.keys or ("<<" in service.keys and build is None):
+    made = "extends" in service.keys or ("<<" in service.keys and build is None)
+    if service.text is not None or not service.plain or made:
         raise NotUnderstoodError("a service is made from another one")
-    if build is None or build.is_empty:
+    if build is None or (build.is_empty and build.plain):
         return
-    if build.items or "<<" in build.keys or (build.text is not None and build.scalar is None):
+    if not build.plain or build.items or "<<" in build.keys or (build.text is not None and build.scalar is None):
         raise NotUnderstoodError("a build is not understood")
     said = build.keys or {"context": build}
     context = _text(said.get("context"), ".")

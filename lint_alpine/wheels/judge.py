@@ -57,7 +57,8 @@ def judge(
 
 def _pip(installer: Installer, environment: Environment) -> Version | None:
     """The version of the pip that chooses; None for a current one, as other installers bring."""
-    if installer not in (Installer.PIP, Installer.PIPX) or environment.pip is None:
+    # pipx keeps a pip for all its environments, and upgrades that when it makes it (its shared_libs.py).
+    if installer is not Installer.PIP or environment.pip is None:
         return None
     try:
         return Version(environment.pip)

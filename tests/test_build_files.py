@@ -1,0 +1,438 @@
+"""What Compose and Bake files say of how a Dockerfile is built."""
+
+import json
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lint_alpine.build_files import bake, compose
+from lint_alpine.build_files.blocks import read_scalar
+from lint_alpine.build_files.build import Build, NotUnderstoodError
+from lint_alpine.build_files.described import Described, describe
+from lint_alpine.linter import FileResult, Settings, as_built, lint_file
+from lint_alpine.wheels.sources import Sources
+
+
+def service(build: str, more: str = "") -> str:
+    return f"services:\n  web:\n    {build}\n{more}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (service("build: ."), Build()),
+        (service("build: ./app  # here"), Build("./app")),
+        (service('build: "my app"'), Build("my app")),
+        (service("build: 'it''s'"), Build("it's")),
+        (service("build:\n      context: .."), Build("..")),
+        (service("build:\n      dockerfile: web.Dockerfile"), Build(dockerfile="web.Dockerfile")),
+        (service("build:\n      context: .\n      target: dev"), Build(target="dev")),
+        (service('"build":\n      "target": dev'), Build(target="dev")),
+        (service("build: !reset\n      target: dev"), Build(target="dev")),
+        (service("build: &it\n      target: dev"), Build(target="dev")),
+        (service("build:\n      args:\n        A: 1\n        B: x y # z"), Build(args={"A": "1", "B": "x y"})),
+        (service("build:\n      args:\n      - A=1\n      - B=x=y\n      - C"), Build(args={"A": "1", "B": "x=y"})),
+        (service("build:\n      args:\n        - A=${B:-c}d$$e"), Build(args={"A": "cd$e"})),
+        (service("build:\n      args: {A: 1}"), Build()),
+        # YAML makes 3.1 of 3.10, and nothing at all stands for a value from the environment.
+        (service("build:\n      args:\n        A: 3.10\n        B:\n        C: 3.12"), Build(args={"C": "3.12"})),
+        (
+            service('build:\n      args:\n        A: "3.10"\n        B: 3.10.2'),
+            Build(args={"A": "3.10", "B": "3.10.2"}),
+        ),
+        (service("build:\n      args:\n        A: ${B}\n        C: ${D:?no}\n        E: $F"), Build()),
+        (service("build:\n      context: ${DIR:-src}"), Build("src")),
+        (
+            service("build:\n      platforms:\n        - linux/amd64\n        - linux/arm64/v8"),
+            Build(platforms=("linux/amd64", "linux/arm64/v8")),
+        ),
+        (
+            service('build:\n      platforms: ["linux/amd64", linux/arm64]'),
+            Build(platforms=("linux/amd64", "linux/arm64")),
+        ),
+        (service("build:\n      platforms:\n      - linux/amd64\n      - windows/amd64"), Build()),
+        (service("platform: linux/arm64\n    build: ."), Build(platforms=("linux/arm64",))),
+        # What else may stand in such a file.
+        ("# x\n---\nversion: '3'\nx-a: &a\n  b: c\n" + service("build: .\r", "volumes:\n  v: {}\n"), Build()),
+        (service("command: |\n      build: no\n     services:\n    build: ."), Build()),
+        (service("command: >-\n\n      build: no\n    # build: no\n    build: ."), Build()),
+        (service("command:\n      --listen :80\n      --more\n    build: ."), Build()),
+        (service('command: ["a: b",\n      "build: no"\n    ]\n    build: .'), Build()),
+        (service('command: "two\n      build: no"\n    build: .'), Build()),
+        (service("ports:\n      - 80:80\n      - target: 80\n        build: no\n    build: ."), Build()),
+        (service("ports:\n    - 80:80\n    build: ."), Build()),
+        (service("labels:\n      a.b/c: d\n      'e: f': g\n    build: ."), Build()),
+    ],
+)
+def test_compose(text: str, expected: Build) -> None:
+    assert compose.read(text) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "services:\n",
+        "version: '2'\nnetworks:\n  a:\n",
+        service("image: nginx"),
+        service("build:"),
+        service("build: https://index.example/x.git#main"),
+        service("build: git@index.example:x/y"),
+        service("build: ${DIR}"),
+        service("build:\n      dockerfile: ${FILE}"),
+        service("build:\n      dockerfile_inline: |\n        FROM alpine"),
+        # The first version, which had no services.
+        "web:\n  build: .\n",
+    ],
+)
+def test_compose_without_a_build_of_a_file(text: str) -> None:
+    assert compose.read(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        service("build: *base"),
+        service("<<: *base"),
+        service("extends: other"),
+        service("build:\n      <<: *base"),
+        service("build: {context: .}"),
+        service('build: "a\\tb"'),
+        service("build:\n      - ."),
+        service("build: two\n      lines"),
+        service("build:\n      two\n      lines"),
+        service("\tbuild: ."),
+        service("build: .\n   image: x"),
+        service("? build\n    : ."),
+        service("{% if x %}\n    build: ."),
+        service("build: .\n---\nservices:\n  x: y"),
+        "services:\n  - web\n  web:\n    build: .\n",
+        "services: *all\n",
+        "services:\n  <<: *all\n  web:\n    build: .\n",
+        "services:\n  web: *web\n",
+        "services:\n  web\n",
+        "- services\n",
+        "]",
+    ],
+)
+def test_compose_that_is_not_understood(text: str) -> None:
+    if text == "- services\n":
+        assert compose.read(text) == ()
+        return
+    with pytest.raises(NotUnderstoodError):
+        compose.read(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a b", "a b"),
+        ("a #b", "a"),
+        ("a#b", "a#b"),
+        ('"a #b"  # c', "a #b"),
+        ("true", "true"),
+        ("10", "10"),
+        ("010", None),
+        ("0x1f", None),
+        ("1e3", None),
+        ("1_000", None),
+        ("1.0.0", "1.0.0"),
+        ("1.0-alpine", None),
+        ("v1.0", "v1.0"),
+        ("../x", "../x"),
+        ("~", None),
+        ("null", None),
+        ("", None),
+        ("# x", None),
+        ('"a', None),
+        ("'a' b", None),
+        ("@a", None),
+        ("1" * 5000, None),
+    ],
+)
+def test_scalars(text: str, expected: str | None) -> None:
+    assert read_scalar(text) == expected
+
+
+NAMES = st.text("abc-_.", min_size=1, max_size=4).map(lambda text: f"k{text}x")
+VALUES = st.text("ab c:/.-#$", max_size=6)
+
+
+def _emit(value: object, indent: int, dash: int) -> str:
+    blank = " " * indent
+    match value:
+        case dict():
+            lines = (f"{blank}{name}:{_emit(inner, indent + 2, dash)}" for name, inner in value.items())
+            return "\n" + "\n".join(lines)
+        case list():
+            return "\n" + "\n".join(f"{' ' * (indent - 2 + dash)}- {json.dumps(item)}" for item in value)
+    return f" {json.dumps(value)}"
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.dictionaries(
+        NAMES,
+        st.fixed_dictionaries(
+            {"build": st.fixed_dictionaries({"args": st.dictionaries(NAMES, VALUES, min_size=1), "context": VALUES})},
+            optional={
+                "environment": st.dictionaries(NAMES, VALUES, min_size=1),
+                "ports": st.lists(VALUES, min_size=1),
+                "image": VALUES,
+                "deploy": st.dictionaries(NAMES, st.dictionaries(NAMES, VALUES, min_size=1), min_size=1),
+            },
+        ),
+        min_size=1,
+        max_size=3,
+    ),
+    st.sampled_from([0, 2]),
+)
+def test_reads_back_what_is_written(services: dict[str, dict[str, dict[str, dict[str, str]]]], dash: int) -> None:
+    text = _emit({"services": services}, 0, dash).lstrip("\n").replace("$", "$$")
+    local = [each for each in services.values() if not str(each["build"]["context"]).startswith(("a:", "b:", "c:"))]
+    builds = compose.read(text)
+    if len(local) == len(services) == len(builds):
+        assert [(build.context, build.args) for build in builds] == [
+            (each["build"]["context"], each["build"]["args"]) for each in local
+        ]
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text("services:\n  web build.-{}[]'\"#&*!|>\t\\$", max_size=80))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    for read in (compose.read, lambda text: bake.read(text, hcl=True), lambda text: bake.read(text, hcl=False)):
+        try:
+            read(text)
+        except NotUnderstoodError:
+            continue
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('target "a" {}', Build()),
+        ('target a { context = "./src" }', Build("./src")),
+        ('target "a" {\n  dockerfile = "b.Dockerfile" # x\n  target = "dev" // y\n}\n', Build(".", "b.Dockerfile", "dev")),
+        ('target "a" { args = { A = "1", "B" : true\n C = 3.12\n D = null } }', Build(args={"A": "1", "B": "true", "C": "3.12"})),
+        ('target "a" { platforms = ["linux/amd64",\n"linux/arm64",] }', Build(platforms=("linux/amd64", "linux/arm64"))),
+        ('target "a" { platforms = concat(x, ["linux/amd64"]) }', Build()),
+        ('variable "V" { default = "3.12" }\ntarget "a" { args = { A = V, B = "x${V}-${ V }" } }', Build(args={"A": "3.12", "B": "x3.12-3.12"})),
+        ('variable "V" {}\ntarget "a" { args = { A = V, B = "${V}", C = W } }', Build()),
+        ('target "a" { target = upper("x")\n args = { A = "b" } }', Build(args={"A": "b"})),
+        ('target "a" { target = x ? "b" : "c" }', Build()),
+        ('target "a" { args = { A = "a\\"b" } }', Build()),
+        ('target "a" {\n matrix = {\n  x = ["1", "2"]\n }\n name = "a-${x}"\n args = { X = x }\n}', Build()),
+        ('group "default" { targets = ["a"] }\nx = [for y in z : y]\ntarget "a" { secret { id = "}" } }', Build()),
+        ('/* target "b" {} */ target "a" { tags = ["x:${V}"] }', Build()),
+        ('target "b" { platforms = ["linux/arm64"]\n args = { A = "1", B = "2" } }\n'
+         'target "a" { inherits = ["b"]\n args = { B = "3" } }',
+         Build(args={"A": "1", "B": "3"}, platforms=("linux/arm64",))),
+        ('target "a" { target = "x" }\ntarget "a" { context = "y" }', Build("y", target="x")),
+        ('target "a" { inherits = ["elsewhere"] }', Build()),
+    ],
+)  # fmt: skip
+def test_bake_in_hcl(text: str, expected: Build) -> None:
+    assert bake.read(text, hcl=True) == (expected,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'target "a" { context = "https://index.example/x.git" }',
+        'target "a" { context = "target:b" }',
+        'target "a" { context = "${X}" }',
+        'target "a" { context = f("x") }',
+        'target "a" { dockerfile = "cwd://Dockerfile" }',
+        'target "a" { dockerfile-inline = "FROM alpine" }',
+        "",
+        'group "x" {}',
+    ],
+)
+def test_bake_without_a_build_of_a_file(text: str) -> None:
+    assert bake.read(text, hcl=True) == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'target "a" {',
+        'target "a" { x = "y }',
+        'target "a" { x = <<EOF\nEOF\n}',
+        'target "a" { x = "${f("y")}" }',
+        'target "a" { x = ) }',
+        "/* ",
+        "{}",
+        "target",
+        'target "a" { inherits = b }',
+        'target "a" { inherits = ["${b}"] }',
+        'target "a" { inherits = ["a"] }\ntarget "b" { inherits = ["a"] }',
+    ],
+)
+def test_bake_that_is_not_understood(text: str) -> None:
+    if text == 'target "a" {':
+        assert bake.read(text, hcl=True) == (Build(),)
+        return
+    with pytest.raises(NotUnderstoodError):
+        bake.read(text, hcl=True)
+
+
+def test_bake_in_json() -> None:
+    text = json.dumps(
+        {
+            "variable": {"V": {"default": "3.12"}},
+            "group": {"default": {"targets": ["a"]}},
+            "target": {
+                "base": {"args": {"P": "${V}"}},
+                "a": {
+                    "inherits": ["base"],
+                    "context": "src",
+                    "target": "dev",
+                    "args": {"N": 1, "X": "${NO}", "Y": None},
+                },
+            },
+        }
+    )
+    assert bake.read(text, hcl=False) == (Build("src", target="dev", args={"P": "3.12", "N": "1"}),)
+
+
+@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"target": {"a": {"inherits": "b"}}}'])
+def test_bake_in_json_that_is_not_understood(text: str) -> None:
+    with pytest.raises(NotUnderstoodError):
+        bake.read(text, hcl=False)
+
+
+@pytest.mark.parametrize("text", ["", "[]", "3", '{"target": []}', '{"target": {"a": []}}', '{"group": {}}'])
+def test_bake_in_json_without_targets(text: str) -> None:
+    if text == "":
+        with pytest.raises(NotUnderstoodError):
+            bake.read(text, hcl=False)
+        return
+    expected = (Build(),) if '"a"' in text else ()
+    assert bake.read(text, hcl=False) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n" + "".join(f"{' ' * n}k:\n" for n in range(1, 2000)),
+        "services:\n  a:\n    build: " + "'" * 200_000,
+        "services:\n  a:\n    build:" + " " * 200_000 + "x",
+        "a: " + "[" * 200_000,
+        "- " * 100_000,
+        'target "a" { x = ' + "[" * 60_000 + "]" * 60_000 + " }",
+        "/*" * 100_000,
+        '"${' * 80_000,
+        "\n".join(f'target "a{n}" {{ inherits = ["a{n + 1}", "a{n + 1}"] }}' for n in range(40)),
+    ],
+)
+def test_hostile_files_end(text: str) -> None:
+    start = time.perf_counter()
+    test_any_text_is_read_or_refused.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+    assert time.perf_counter() - start < 2
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    root = tmp_path / "repository"
+    (root / ".git").mkdir(parents=True)
+    (root / "app" / "docker").mkdir(parents=True)
+    for name in ("Dockerfile", "app/Dockerfile", "app/docker/Dockerfile"):
+        (root / name).write_text("FROM python:3.12-alpine\n")
+    return root
+
+
+def test_the_nearest_folder_that_names_it(repository: Path) -> None:
+    (repository / "compose.yaml").write_text(
+        "services:\n  a:\n    build: .\n  b:\n    build:\n      context: app\n      dockerfile: docker/Dockerfile\n"
+        "      target: dev\n      args:\n        V: '1'\n      platforms: [linux/arm64]\n"
+    )
+    assert describe(repository / "Dockerfile") == Described(repository)
+    assert describe(repository / "app/Dockerfile") == Described()
+    assert describe(repository / "app/docker/Dockerfile") == Described(
+        repository / "app", "dev", {"V": "1"}, ("linux/arm64",)
+    )
+    (repository / "app" / "docker-bake.hcl").write_text('target "x" { context = "docker" }')
+    assert describe(repository / "app/docker/Dockerfile") == Described(repository / "app/docker")
+
+
+def test_compose_takes_one_of_its_files(repository: Path) -> None:
+    (repository / "docker-compose.yml").write_text("services:\n  a:\n    build:\n      target: old\n")
+    assert describe(repository / "Dockerfile").target == "old"
+    (repository / "compose.yaml").write_text("services:\n  a:\n    build:\n      target: new\n")
+    assert describe(repository / "Dockerfile").target == "new"
+
+
+def test_what_builds_do_not_agree_on_is_left_out(repository: Path) -> None:
+    (repository / "compose.yml").write_text(
+        "services:\n  a:\n    build:\n      target: x\n      args: [A=1, B=2, C=3]\n"
+        "  b:\n    build:\n      context: ./app/..\n      target: y\n      args: [A=1, B=3]\n"
+    )
+    assert describe(repository / "Dockerfile") == Described(repository, None, {"A": "1"})
+    (repository / "docker-bake.json").write_text('{"target": {"a": {"platforms": ["linux/arm64"]}}}')
+    assert describe(repository / "Dockerfile") == Described(repository)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "services:\n  a:\n    build:\n      context: ..\n      dockerfile: repository/Dockerfile\n",
+        "services:\n  a:\n    build:\n      context: outside\n      dockerfile: repository/Dockerfile\n",
+        "services:\n  a:\n    build:\n      context: absent\n      dockerfile: ../Dockerfile\n",
+        "services:\n  a:\n    build: *x\n",
+        "\0",
+        'services:\n  a:\n    build: "a\0b"\n',
+        "x" * 300_000,
+    ],
+)
+def test_a_context_outside_of_the_repository_does_not_count(repository: Path, text: str) -> None:
+    (repository / "outside").symlink_to(repository.parent)
+    (repository / "compose.yaml").write_text(text)
+    assert describe(repository / "Dockerfile") == Described()
+
+
+def test_a_file_that_leads_out_of_the_repository_is_not_read(repository: Path) -> None:
+    (repository.parent / "compose.yaml").write_text("services:\n  a:\n    build:\n      target: x\n")
+    (repository / "compose.yaml").symlink_to("../compose.yaml")
+    assert describe(repository / "Dockerfile") == Described()
+
+
+def test_without_a_repository_only_the_folder_counts(tmp_path: Path) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "Dockerfile").write_text("FROM alpine\n")
+    (tmp_path / "compose.yaml").write_text("services:\n  a:\n    build:\n      context: app\n      target: x\n")
+    assert describe(tmp_path / "app" / "Dockerfile") == Described()
+
+
+def test_what_is_asked_for_wins(repository: Path) -> None:
+    (repository / "compose.yaml").write_text(
+        "services:\n  a:\n    build:\n      target: x\n      args: [A=1, B=2]\n      platforms: [linux/arm64]\n"
+    )
+    none = Settings((), Sources([], []))
+    file = repository / "Dockerfile"
+    assert as_built(file, none) == none._replace(
+        target="x", build_args={"A": "1", "B": "2"}, platforms=("linux/arm64",), context=repository
+    )
+    asked = Settings((), Sources([], []), ("linux/386",), build_args={"A": "9"}, target="z", context=repository / "app")
+    assert as_built(file, asked) == asked._replace(build_args={"A": "9", "B": "2"})
+
+
+def test_a_dockerfile_is_linted_as_it_is_built(repository: Path) -> None:
+    (repository / "app" / "requirements.txt").write_text("flask\n")
+    (repository / "app" / "docker" / "Dockerfile").write_text(
+        "ARG V=3.8\nFROM python:${V}-alpine\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
+    )
+    (repository / "app" / "compose.yaml").write_text(
+        "services:\n  a:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n      args:\n        V: '3.12'\n"
+        "      platforms:\n        - linux/amd64\n        - linux/arm64\n"
+    )
+    result = lint_file(str(repository / "app/docker/Dockerfile"), Settings((), Sources([], [])))
+    assert isinstance(result, FileResult)
+    assert result.read == {str(repository / "app/requirements.txt")}
+    environments = [verdict.verdict.environment for verdict in result.verdicts]
+    assert [(each.image, each.arch) for each in environments] == [
+        ("python:3.12-alpine", "x86_64"),
+        ("python:3.12-alpine", "aarch64"),
+    ]
