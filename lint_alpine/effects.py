@@ -29,7 +29,7 @@ from lint_alpine.written_files import FromParts, write
 # Programs in these folders are known well enough to say that they install no apk packages; another path is a script.
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh"})
-_SCRIPT_RUNNERS = frozenset({"make", "ansible-playbook", "rustup", "rustup-init", "nix", "conda", "mamba", "micromamba"})
+_SCRIPT_RUNNERS = frozenset("make ansible-playbook rustup rustup-init nix conda mamba micromamba".split())
 _WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "poetry", "uv", "pdm"})
 NEWEST = ""
 MOST_COPIED = 200
@@ -106,7 +106,9 @@ class _Recording(NamedTuple):
         return self.files.find(pattern)
 
 
-def read_run(run: Run, state: StageState, mounts: Sequence[Placed], sources: Sources, read: dict[str, Source]) -> Effects:
+def read_run(
+    run: Run, state: StageState, mounts: Sequence[Placed], sources: Sources, read: dict[str, Source]
+) -> Effects:
     """Lets the commands of a RUN act on the state; `read` gains the files that they install from."""
     state.layers += 1
     effects = Effects()

@@ -153,7 +153,8 @@ class StageFacts(NamedTuple):
 
     @property
     def on_musl(self) -> bool:
-        return self.environment is not None and self.environment.libc is not None and self.environment.libc.family == "musl"
+        libc = self.environment.libc if self.environment is not None else None
+        return libc is not None and libc.family == "musl"
 
     @property
     def hazards(self) -> frozenset[str]:

@@ -132,8 +132,11 @@ class _Reader:
         return (found, None) if isinstance(found, Environment) else (None, found.reason)
 
     def _image(self, reference: str, platform: str) -> Environment | images.UnknownImage:
-        like = next((like for pattern, like in self.images_like.items() if fnmatchcase(reference, pattern)), reference)
-        return images.environment(like, platform)
+        return images.environment(self._like(reference), platform)
+
+    def _like(self, reference: str) -> str:
+        """The image that a private one is like, by the first pattern that fits."""
+        return next((like for pattern, like in self.images_like.items() if fnmatchcase(reference, pattern)), reference)
 
     def _origin(self, name: str) -> Origin:
         """What a COPY --from can take of Python from a stage or an image."""
@@ -150,7 +153,7 @@ class _Reader:
         if stage.base.stage is not None:
             yield from self._local_triggers(stage)
             return
-        lines = images.onbuild(stage.base.reference or "")
+        lines = images.onbuild(self._like(stage.base.reference or ""))
         if lines:
             for instruction in parse(Source(self.dockerfile.source.path, "\n".join(lines))).instructions:
                 yield Step(instruction, {}, {}, "/", None, None, brought_by=stage.base.span)

@@ -72,11 +72,12 @@ def confidence(verdict: WheelVerdict) -> Confidence:
 
 
 def _evidence(verdict: WheelVerdict) -> str | None:
-    """The file that decides, and who lists it."""
+    """The file that decides, who lists it, and what is uncertain about the image."""
     if verdict.evidence is None:
-        return None
+        return verdict.environment.note
     listed = f"{verdict.evidence.detail}, {verdict.evidence.as_of}"
-    return f"{verdict.file} ({listed})" if verdict.file else listed
+    decided = f"{verdict.file} ({listed})" if verdict.file else listed
+    return f"{decided}; {verdict.environment.note}" if verdict.environment.note else decided
 
 
 class Rule(NamedTuple):

@@ -2,6 +2,8 @@
 
 import json
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,7 @@ def test_compose(text: str, expected: Build) -> None:
         service("build:\n      dockerfile_inline: |\n        FROM alpine"),
         # The first version, which had no services.
         "web:\n  build: .\n",
+        "- services\n",
     ],
 )
 def test_compose_without_a_build_of_a_file(text: str) -> None:
@@ -114,14 +117,10 @@ def test_compose_without_a_build_of_a_file(text: str) -> None:
         "services:\n  <<: *all\n  web:\n    build: .\n",
         "services:\n  web: *web\n",
         "services:\n  web\n",
-        "- services\n",
         "]",
     ],
 )
 def test_compose_that_is_not_understood(text: str) -> None:
-    if text == "- services\n":
-        assert compose.read(text) == ()
-        return
     with pytest.raises(NotUnderstoodError):
         compose.read(text)
 
@@ -140,7 +139,7 @@ def test_compose_that_is_not_understood(text: str) -> None:
         ("1e3", None),
         ("1_000", None),
         ("1.0.0", "1.0.0"),
-        ("1.0-alpine", None),
+        ("1.0-alpine", "1.0-alpine"),
         ("v1.0", "v1.0"),
         ("../x", "../x"),
         ("~", None),
@@ -172,42 +171,42 @@ def _emit(value: object, indent: int, dash: int) -> str:
     return f" {json.dumps(value)}"
 
 
-@settings(max_examples=200, deadline=None)
-@given(
-    st.dictionaries(
-        NAMES,
-        st.fixed_dictionaries(
-            {"build": st.fixed_dictionaries({"args": st.dictionaries(NAMES, VALUES, min_size=1), "context": VALUES})},
-            optional={
-                "environment": st.dictionaries(NAMES, VALUES, min_size=1),
-                "ports": st.lists(VALUES, min_size=1),
-                "image": VALUES,
-                "deploy": st.dictionaries(NAMES, st.dictionaries(NAMES, VALUES, min_size=1), min_size=1),
-            },
-        ),
-        min_size=1,
-        max_size=3,
-    ),
-    st.sampled_from([0, 2]),
+BUILDS = st.fixed_dictionaries(
+    {"context": st.text("ab c/.-#$", max_size=6), "args": st.dictionaries(NAMES, VALUES, min_size=1, max_size=3)}
 )
-def test_reads_back_what_is_written(services: dict[str, dict[str, dict[str, dict[str, str]]]], dash: int) -> None:
-    text = _emit({"services": services}, 0, dash).lstrip("\n").replace("$", "$$")
-    local = [each for each in services.values() if not str(each["build"]["context"]).startswith(("a:", "b:", "c:"))]
-    builds = compose.read(text)
-    if len(local) == len(services) == len(builds):
-        assert [(build.context, build.args) for build in builds] == [
-            (each["build"]["context"], each["build"]["args"]) for each in local
-        ]
+SERVICES = st.fixed_dictionaries(
+    {"build": BUILDS},
+    optional={
+        "environment": st.dictionaries(NAMES, VALUES, min_size=1, max_size=3),
+        "ports": st.lists(VALUES, min_size=1, max_size=3),
+        "image": VALUES,
+        "deploy": st.dictionaries(NAMES, st.lists(VALUES, min_size=1, max_size=2), min_size=1, max_size=2),
+    },
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(SERVICES, min_size=1, max_size=3), st.sampled_from([0, 2]))
+def test_reads_back_what_is_written(services: list[dict[str, object]], dash: int) -> None:
+    document = {"services": {f"s{number}": service for number, service in enumerate(services)}}
+    builds = compose.read(_emit(document, 0, dash).lstrip("\n").replace("$", "$$"))
+    assert [{"context": build.context, "args": build.args} for build in builds] == [each["build"] for each in services]
+
+
+def read_each_way(text: str) -> None:
+    for read in (compose.read, partial(bake.read, hcl=True), partial(bake.read, hcl=False)):
+        with suppress(NotUnderstoodError):
+            read(text)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text("services:\n  web build.-{}[]'\"#&*!|>\t\\$", max_size=80))
 def test_any_text_is_read_or_refused(text: str) -> None:
-    for read in (compose.read, lambda text: bake.read(text, hcl=True), lambda text: bake.read(text, hcl=False)):
-        try:
-            read(text)
-        except NotUnderstoodError:
-            continue
+    read_each_way(text)
+
+
+AB = {"A": "3", "B": "3-3"}
+ABC = {"A": "1", "B": "true", "C": "3"}
 
 
 @pytest.mark.parametrize(
@@ -215,11 +214,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     [
         ('target "a" {}', Build()),
         ('target a { context = "./src" }', Build("./src")),
-        ('target "a" {\n  dockerfile = "b.Dockerfile" # x\n  target = "dev" // y\n}\n', Build(".", "b.Dockerfile", "dev")),
-        ('target "a" { args = { A = "1", "B" : true\n C = 3.12\n D = null } }', Build(args={"A": "1", "B": "true", "C": "3.12"})),
-        ('target "a" { platforms = ["linux/amd64",\n"linux/arm64",] }', Build(platforms=("linux/amd64", "linux/arm64"))),
+        ('target "a" {\n  dockerfile = "b" # x\n  target = "dev" // y\n}\n', Build(".", "b", "dev")),
+        ('target "a" { args = { A = "1", "B" : true\n C = 3\n D = null } }', Build(args=ABC)),
+        ('target "a" { platforms = ["linux/386",\n"linux/arm64",] }', Build(platforms=("linux/386", "linux/arm64"))),
         ('target "a" { platforms = concat(x, ["linux/amd64"]) }', Build()),
-        ('variable "V" { default = "3.12" }\ntarget "a" { args = { A = V, B = "x${V}-${ V }" } }', Build(args={"A": "3.12", "B": "x3.12-3.12"})),
+        ('variable "V" { default = "3" }\ntarget "a" { args = { A = V, B = "${V}-${ V }" } }', Build(args=AB)),
         ('variable "V" {}\ntarget "a" { args = { A = V, B = "${V}", C = W } }', Build()),
         ('target "a" { target = upper("x")\n args = { A = "b" } }', Build(args={"A": "b"})),
         ('target "a" { target = x ? "b" : "c" }', Build()),
@@ -227,11 +226,11 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         ('target "a" {\n matrix = {\n  x = ["1", "2"]\n }\n name = "a-${x}"\n args = { X = x }\n}', Build()),
         ('group "default" { targets = ["a"] }\nx = [for y in z : y]\ntarget "a" { secret { id = "}" } }', Build()),
         ('/* target "b" {} */ target "a" { tags = ["x:${V}"] }', Build()),
-        ('target "b" { platforms = ["linux/arm64"]\n args = { A = "1", B = "2" } }\n'
-         'target "a" { inherits = ["b"]\n args = { B = "3" } }',
-         Build(args={"A": "1", "B": "3"}, platforms=("linux/arm64",))),
+        ('target "b" { target = "x"\n args = { A = "3" } }\ntarget "a" { inherits = ["b"]\n args = { B = "3-3" } }',
+         Build(target="x", args=AB)),
         ('target "a" { target = "x" }\ntarget "a" { context = "y" }', Build("y", target="x")),
         ('target "a" { inherits = ["elsewhere"] }', Build()),
+        ('target "a" {', Build()),
     ],
 )  # fmt: skip
 def test_bake_in_hcl(text: str, expected: Build) -> None:
@@ -258,7 +257,6 @@ def test_bake_without_a_build_of_a_file(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        'target "a" {',
         'target "a" { x = "y }',
         'target "a" { x = <<EOF\nEOF\n}',
         'target "a" { x = "${f("y")}" }',
@@ -272,9 +270,6 @@ def test_bake_without_a_build_of_a_file(text: str) -> None:
     ],
 )
 def test_bake_that_is_not_understood(text: str) -> None:
-    if text == 'target "a" {':
-        assert bake.read(text, hcl=True) == (Build(),)
-        return
     with pytest.raises(NotUnderstoodError):
         bake.read(text, hcl=True)
 
@@ -298,20 +293,15 @@ def test_bake_in_json() -> None:
     assert bake.read(text, hcl=False) == (Build("src", target="dev", args={"P": "3.12", "N": "1"}),)
 
 
-@pytest.mark.parametrize("text", ["{", "[" * 100_000, '{"target": {"a": {"inherits": "b"}}}'])
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"target": {"a": {"inherits": "b"}}}'])
 def test_bake_in_json_that_is_not_understood(text: str) -> None:
     with pytest.raises(NotUnderstoodError):
         bake.read(text, hcl=False)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", '{"target": []}', '{"target": {"a": []}}', '{"group": {}}'])
+@pytest.mark.parametrize("text", ["[]", "3", '{"target": []}', '{"group": {}}'])
 def test_bake_in_json_without_targets(text: str) -> None:
-    if text == "":
-        with pytest.raises(NotUnderstoodError):
-            bake.read(text, hcl=False)
-        return
-    expected = (Build(),) if '"a"' in text else ()
-    assert bake.read(text, hcl=False) == expected
+    assert bake.read(text, hcl=False) == ()
 
 
 @pytest.mark.parametrize(
@@ -330,7 +320,7 @@ def test_bake_in_json_without_targets(text: str) -> None:
 )
 def test_hostile_files_end(text: str) -> None:
     start = time.perf_counter()
-    test_any_text_is_read_or_refused.hypothesis.inner_test(text)  # type: ignore[attr-defined]
+    read_each_way(text)
     assert time.perf_counter() - start < 2
 
 
@@ -425,8 +415,8 @@ def test_a_dockerfile_is_linted_as_it_is_built(repository: Path) -> None:
         "ARG V=3.8\nFROM python:${V}-alpine\nCOPY requirements.txt .\nRUN pip install -r requirements.txt\n"
     )
     (repository / "app" / "compose.yaml").write_text(
-        "services:\n  a:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n      args:\n        V: '3.12'\n"
-        "      platforms:\n        - linux/amd64\n        - linux/arm64\n"
+        "services:\n  a:\n    build:\n      context: .\n      dockerfile: docker/Dockerfile\n"
+        "      args:\n        V: '3.12'\n      platforms:\n        - linux/amd64\n        - linux/arm64\n"
     )
     result = lint_file(str(repository / "app/docker/Dockerfile"), Settings((), Sources([], [])))
     assert isinstance(result, FileResult)

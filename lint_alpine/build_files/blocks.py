@@ -12,7 +12,7 @@ from lint_alpine.build_files.build import NotUnderstoodError
 
 _QUOTED = re.compile(r"""(?:"([^"\\]*)"|'((?:[^']|'')*)')\s*(?:#.*)?""")
 _COMMENT = re.compile(r"(?:^|\s)#")
-_NUMBER = re.compile(r"[-+]?\.?\d[\d._eExXoObB:+-]*")
+_NUMBER = re.compile(r"[-+]?\.?\d[\da-fA-F._xXoO:+-]*")
 _VERSION = re.compile(r"\d+(?:\.\d+){2,}")
 # What a plain scalar or a key of one cannot begin with.
 _INDICATORS = frozenset("\"'&*!|>%@`{}[],?#\t")

@@ -3,10 +3,12 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from lint_alpine.build_files.build import Build, NotUnderstoodError
-from lint_alpine.context import BuildContext, Missing, decode, folders_up_to_repository
+from lint_alpine.context import BuildContext, decode, folders_up_to_repository
+
+if TYPE_CHECKING:
+    from lint_alpine.build_files.build import Build
 
 # The longest in use have some thousand lines.
 MAX_BYTES = 256 * 1024
@@ -26,7 +28,10 @@ class Described(NamedTuple):
 
 
 def describe(dockerfile: Path) -> Described:
-    """By the nearest folder, from the Dockerfile's own up to the repository's root, whose files name it."""
+    """By the nearest folder, from the Dockerfile's own up to the repository's root, whose files name it.
+
+    Where there are no such files this takes six looks into each folder, and nothing is imported.
+    """
     folders = folders_up_to_repository(dockerfile.parent)
     repository = BuildContext(folders[-1])
     for folder in folders:
@@ -36,36 +41,33 @@ def describe(dockerfile: Path) -> Described:
     return Described()
 
 
-def _builds(folder: Path, repository: BuildContext) -> Iterator[Build]:
-    compose = next((name for name in _COMPOSE if os.path.lexists(folder / name)), None)
+def _builds(folder: Path, repository: BuildContext) -> "Iterator[Build]":
+    compose = [name for name in _COMPOSE if os.path.lexists(folder / name)]
     bake = [name for name in _BAKE if os.path.lexists(folder / name)]
-    for name in (*([compose] if compose else ()), *bake):
+    for name in (*compose[:1], *bake):
         data = repository.read_bytes(str((folder / name).relative_to(repository.root)), MAX_BYTES)
-        if isinstance(data, Missing):
-            continue
-        try:
+        if isinstance(data, bytes):
             yield from _read(name, decode(data))
-        except NotUnderstoodError:
-            continue
 
 
-def _read(name: str, text: str) -> tuple[Build, ...]:
-    if name in _BAKE:
-        from lint_alpine.build_files import bake
+def _read(name: str, text: str) -> "tuple[Build, ...]":
+    """What a file says; nothing where it is not understood."""
+    from lint_alpine.build_files import bake, compose
+    from lint_alpine.build_files.build import NotUnderstoodError
 
-        return bake.read(text, hcl=name.endswith(".hcl"))
-    from lint_alpine.build_files import compose
+    try:
+        return bake.read(text, hcl=name.endswith(".hcl")) if name in _BAKE else compose.read(text)
+    except NotUnderstoodError:
+        return ()
 
-    return compose.read(text)
 
-
-def _is_of(build: Build, folder: Path, dockerfile: Path) -> bool:
+def _is_of(build: "Build", folder: Path, dockerfile: Path) -> bool:
     if Path(build.dockerfile).name != dockerfile.name:
         return False
     return os.path.realpath(folder / build.context / build.dockerfile) == os.path.realpath(dockerfile)
 
 
-def _agreed(builds: Sequence[Build], folder: Path, repository: BuildContext) -> Described:
+def _agreed(builds: "Sequence[Build]", folder: Path, repository: BuildContext) -> Described:
     contexts = {os.path.normpath(folder / build.context) for build in builds}
     targets = {build.target for build in builds}
     platforms = {build.platforms for build in builds}

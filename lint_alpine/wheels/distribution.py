@@ -66,6 +66,19 @@ def parse(
     return Distribution(filename, name, version, tags, build, requires_python, yanked, size, hashes, url, metadata)
 
 
+def release_of(filename: str, name: str) -> Version | None:
+    """The release of that (normalised) project that a file belongs to, or None where it belongs to none.
+
+    Cheaper than `parse`, as it leaves the tags of wheels unread: pip may not take the file all the same.
+    """
+    if not filename.endswith(".whl"):
+        described = _sdist(filename, name)
+        return described[0] if described is not None else None
+    parts = filename.split("-", 2)
+    stem = _wheel_stem(f"{parts[0]}-{parts[1]}", name) if len(parts) == 3 and len(filename) <= LONGEST_NAME else None
+    return stem[0] if stem is not None else None
+
+
 @lru_cache(maxsize=4096)
 def parse_requires_python(text: str | None) -> SpecifierSet | None:
     """The Pythons that a file declares; None where it declares none, or what is not PEP 440 (which pip ignores)."""

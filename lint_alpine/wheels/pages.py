@@ -73,14 +73,16 @@ def _json_rows(content: bytes, page_url: str) -> Iterator[Row]:
             named, requires, size = file.get("filename"), file.get("requires-python"), file.get("size")
             # PEP 714: the older name counts only where the newer one is absent.
             metadata = file.get("core-metadata", file.get("dist-info-metadata"))
+            hashes = file.get("hashes")
             yield (
                 named if isinstance(named, str) else _last_segment(link),
                 url,
                 requires if isinstance(requires, str) else None,
                 bool(file.get("yanked")),
                 size if type(size) is int and size >= 0 else None,
-                hashes_of(file.get("hashes")) or fragment,
-                _metadata(metadata),
+                # Digests are checked where the row is read.
+                hashes if isinstance(hashes, dict) and not fragment else hashes_of(hashes) or fragment,
+                metadata if isinstance(metadata, dict) else bool(metadata),
             )
 
 
@@ -166,12 +168,21 @@ def _html_rows(text: str, page_url: str) -> Iterator[Row]:
 
 def _link(base: str, href: str) -> tuple[str | None, dict[str, str]]:
     """The absolute URL of a file (None if it is not a web URL) and the hashes in its fragment."""
+    # Most are plain: thousands of files share few origins, and only those are taken apart.
+    if "#" not in href and _is_plain_url(href):
+        return href, {}
     href, _, fragment = href.strip().partition("#")
     url = _absolute(base, href)
-    # Thousands of files share few origins: only those are taken apart.
     web = url.isprintable() and " " not in url and _is_web_origin("/".join(url.split("/", 3)[:3]))
     pairs = (part.partition("=") for part in fragment.split("&"))
     return without_credentials(url) if web else None, hashes_of({name: digest for name, _, digest in pairs})
+
+
+def _is_plain_url(url: str) -> bool:
+    """Whether it is a web URL as it stands, without credentials."""
+    slash = url.find("/", 8)
+    origin = url[: max(0, slash)]
+    return "@" not in origin and _is_web_origin(origin) and url.isprintable() and " " not in url
 
 
 _PLAIN = re.compile(r"((?:\.\./)*+)[\w-][^:?;]*+")
