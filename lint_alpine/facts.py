@@ -100,18 +100,14 @@ class PythonInstall(NamedTuple):
         """The wheels that a current pip would take where this one, which does not know their tags, compiles."""
         compiled = {verdict.name for verdict in self.compiled}
         return tuple(
-            verdict
-            for verdict in self.with_newer_pip
-            if verdict.outcome is Outcome.WHEEL and verdict.name in compiled
+            verdict for verdict in self.with_newer_pip if verdict.outcome is Outcome.WHEEL and verdict.name in compiled
         )
 
     @property
     def compiled_for_want_of_wheels(self) -> tuple[WheelVerdict, ...]:
         """What is compiled because no wheel fits the image: not for the age of its pip or because of an option."""
         ignored = {verdict.name for verdict in self.wheels_ignored_by_pip}
-        return tuple(
-            verdict for verdict in self.compiled if verdict.refusal is None and verdict.name not in ignored
-        )
+        return tuple(verdict for verdict in self.compiled if verdict.refusal is None and verdict.name not in ignored)
 
     @property
     def shortage(self) -> Shortage:

@@ -418,8 +418,8 @@ def test_dependency_cycles(server: Server, check: Callable[..., Run]) -> None:
 def test_an_index_that_never_stops_naming_projects(
     server: Server, check: Callable[..., Run], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    class Endless(dict[str, object]):
-        def get(self, path: str, default: object = None) -> object:  # type: ignore[override]
+    class Endless(dict[str, Route | Callable[[Handler], None]]):
+        def get(self, path: str, default: object = None) -> Route:
             name = path.split("/")[2]
             if path.endswith(".whl"):
                 following = (f"Requires-Dist: {name}{letter}" for letter in "abc")

@@ -46,7 +46,8 @@ ARROWS = {
     "shims": "facts installs wheels",
     "floating": "facts python_tags references wheels",
     "useless_mounts": "caches dockerfile facts installs source unused",
-    "facts": "apk_names caches copied_builds dockerfile environment floating hazards installs libraries lifetimes locality"
+    "facts": "apk_names caches copied_builds dockerfile environment floating hazards installs libraries lifetimes"
+    " locality"
     " origins packages refusals repositories shims shortage source system_python unused useless_mounts wheels",
     "effects": "caches context dockerfile environment facts image_files images installs origins packages source wheels"
     " written_files",
@@ -56,7 +57,8 @@ ARROWS = {
     "rule": "diagnostic facts source wheels wording",
     "registry": "rule",
     "silencing": "diagnostic dockerfile.ignores rule",
-    "linter": "build_files context diagnostic dockerfile facts gather registry report.report rule silencing source wheels",
+    "linter": "build_files context diagnostic dockerfile facts gather registry report.report rule silencing source"
+    " wheels",
     "examples": "context linter report rule source wheels",
     "errors": "",
     "options": "diagnostic errors",
@@ -70,7 +72,8 @@ ARROWS = {
     "arguments": "",
     "jobs": "discovery linter report.report",
     "fixes": "diagnostic source",
-    "cli": "arguments config context discovery errors examples fixes jobs linter options registry report rule selection wheels",
+    "cli": "arguments config context discovery errors examples fixes jobs linter options registry report rule"
+    " selection wheels",
     "__main__": "cli",
     "wheels": "environment installs.dependency",
     "wheels.distribution": "",

@@ -22,7 +22,9 @@ from lint_alpine.wheels.snapshot import Snapshot
 from lint_alpine.wheels.sources import Sources
 
 # `the requirements file `a.txt` cannot be read: there is no such file` -> the path and the reason.
-_UNREAD = re.compile(r".*?`(?P<path>[^`]*)` (?:cannot be read|is not read|is read no further): (?P<reason>.*)", re.DOTALL)
+_UNREAD = re.compile(
+    r".*?`(?P<path>[^`]*)` (?:cannot be read|is not read|is read no further): (?P<reason>.*)", re.DOTALL
+)
 
 
 class Survey:
@@ -37,7 +39,7 @@ class Survey:
         self.tables[table][line] += 1
         self.files[table, line].append(path)
 
-    def check(self, rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
+    def check(self, _rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         """A rule that finds nothing and counts what there is."""
         path = facts.dockerfile.source.path
         for fault in facts.faults:
@@ -69,7 +71,8 @@ class Survey:
                 match = _UNREAD.fullmatch(unreadable.message)
                 name = match["path"] if match else ""
                 reason = _generic(match["reason"] if match else unreadable.message)
-                where = "in the tree" if name and _stands_near(Path(path).parent, Path(name).name) else "not in the tree"
+                near = name and _stands_near(Path(path).parent, Path(name).name)
+                where = "in the tree" if near else "not in the tree"
                 self.count("requirement files", "not found" if match else "not understood", path)
                 self.count("requirement files not found", f"{reason} ({where})" if match else reason, path)
 
@@ -127,7 +130,8 @@ def main() -> None:
         survey.linted += 1
         for failure in result.failures if isinstance(result, FileResult) else (result,):
             survey.count("crashes and files that cannot be read", failure.message, found.path)
-    print(f"{survey.linted} Dockerfiles in {time.monotonic() - start:.1f} s; the slowest {slowest[0]:.2f} s, {slowest[1]}")
+    seconds = time.monotonic() - start
+    print(f"{survey.linted} Dockerfiles in {seconds:.1f} s; the slowest {slowest[0]:.2f} s, {slowest[1]}")
     survey.tables["crashes and files that cannot be read"] += Counter()
     for title, rows in sorted(survey.tables.items()):
         _print(title, rows, arguments.most)

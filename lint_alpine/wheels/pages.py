@@ -67,21 +67,28 @@ def _json_rows(content: bytes, page_url: str) -> Iterator[Row]:
         raise NotAnIndexPageError("is not an index page (JSON without `files`)")
     meta = page.get("meta")
     _check_version(meta.get("api-version") if isinstance(meta, dict) else None)
+    origin = "\n"  # which no link begins with
     for file in files:
         if isinstance(file, dict) and isinstance(link := file.get("url"), str):
-            url, fragment = _link(page_url, link)
+            hashes = file.get("hashes")
+            # Nearly all links of a page are alike: plain URLs on one host.
+            if link.startswith(origin) and link.isprintable() and " " not in link and "#" not in link:
+                url: str | None = link
+            else:
+                url, fragment = _link(page_url, link)
+                hashes = hashes_of(hashes) or fragment
+                origin = _origin(link) or origin
             named, requires, size = file.get("filename"), file.get("requires-python"), file.get("size")
             # PEP 714: the older name counts only where the newer one is absent.
             metadata = file.get("core-metadata", file.get("dist-info-metadata"))
-            hashes = file.get("hashes")
+            # Digests are checked where the row is read.
             yield (
                 named if isinstance(named, str) else _last_segment(link),
                 url,
                 requires if isinstance(requires, str) else None,
                 bool(file.get("yanked")),
                 size if type(size) is int and size >= 0 else None,
-                # Digests are checked where the row is read.
-                hashes if isinstance(hashes, dict) and not fragment else hashes_of(hashes) or fragment,
+                hashes if isinstance(hashes, dict) else {},
                 metadata if isinstance(metadata, dict) else bool(metadata),
             )
 
@@ -168,9 +175,6 @@ def _html_rows(text: str, page_url: str) -> Iterator[Row]:
 
 def _link(base: str, href: str) -> tuple[str | None, dict[str, str]]:
     """The absolute URL of a file (None if it is not a web URL) and the hashes in its fragment."""
-    # Most are plain: thousands of files share few origins, and only those are taken apart.
-    if "#" not in href and _is_plain_url(href):
-        return href, {}
     href, _, fragment = href.strip().partition("#")
     url = _absolute(base, href)
     web = url.isprintable() and " " not in url and _is_web_origin("/".join(url.split("/", 3)[:3]))
@@ -178,11 +182,10 @@ def _link(base: str, href: str) -> tuple[str | None, dict[str, str]]:
     return without_credentials(url) if web else None, hashes_of({name: digest for name, _, digest in pairs})
 
 
-def _is_plain_url(url: str) -> bool:
-    """Whether it is a web URL as it stands, without credentials."""
-    slash = url.find("/", 8)
-    origin = url[: max(0, slash)]
-    return "@" not in origin and _is_web_origin(origin) and url.isprintable() and " " not in url
+def _origin(url: str) -> str | None:
+    """What a web URL begins with, up to its path; None for other URLs, and for those with credentials."""
+    origin = url[: url.find("/", 8) + 1]
+    return origin if origin and "@" not in origin and _is_web_origin(origin) else None
 
 
 _PLAIN = re.compile(r"((?:\.\./)*+)[\w-][^:?;]*+")

@@ -2,9 +2,9 @@
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from itertools import islice
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -74,13 +74,22 @@ def collect(name: str, rows: Iterable[Row]) -> tuple[PageRelease, ...]:
 
     Raises TooManyFilesError.
     """
-    releases: dict[Version, list[Row]] = defaultdict(list)
-    for number, row in enumerate(rows):
-        if number >= MOST_FILES:
-            raise TooManyFilesError(f"lists more than {MOST_FILES} files")
-        version = release_of(row[0], name)
-        if version is not None:
-            releases[version].append(row)
+    releases: dict[Version, list[Row]] = {}
+    by_stem: dict[str, list[Row] | None] = {}
+    rows = iter(rows)
+    for row in islice(rows, MOST_FILES):
+        filename = row[0]
+        # The wheels of a release begin alike, and pages have a hundred thousand of them: each release is read once.
+        is_wheel = filename.endswith(".whl")
+        stem = filename[: filename.find("-", filename.find("-") + 1)] if is_wheel else filename
+        if stem not in by_stem:
+            version = release_of(filename, name)
+            by_stem[stem] = None if version is None else releases.setdefault(version, [])
+        release = by_stem[stem]
+        if release is not None:
+            release.append(row)
+    if next(rows, None) is not None:
+        raise TooManyFilesError(f"lists more than {MOST_FILES} files")
     return tuple(PageRelease(name, version, (releases[version],)) for version in sorted(releases, reverse=True))
 
 
