@@ -132,10 +132,14 @@ def _is_known_index(url: str, urls: Sequence[str]) -> bool:
 
 
 def _open_index(config: "Config", progress: "_Progress", *, refresh: bool) -> "PackageIndex":
+    import gc
+
     from lint_alpine.wheels.cache import DiskCache, cache_folder
     from lint_alpine.wheels.index import PackageIndex
     from lint_alpine.wheels.settings import find
 
+    # Pages are hundreds of thousands of objects that form no cycles.
+    gc.set_threshold(100_000, 20, 100)
     settings = find(config.index_url, config.extra_index_url)
     for note in settings.notes:
         _say(f"lint-alpine: note: {note}")

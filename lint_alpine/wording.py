@@ -7,7 +7,7 @@ from lint_alpine.facts import PythonInstall, StageFacts
 from lint_alpine.packages import BuildPackage
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import needs_of
-from lint_alpine.wheels.verdict import Alternative, WheelVerdict
+from lint_alpine.wheels.verdict import Alternative, Outcome, WheelVerdict
 
 # More names than that make a message that nobody reads.
 _FEW = 5
@@ -60,6 +60,15 @@ def elsewhere(packages: Sequence[BuildPackage], message: str) -> tuple[Related, 
     """The places of the packages after the first that are not on its line, where the reader sees them anyway."""
     line = packages[0].span.start.line
     return tuple(Related(package.span, message) for package in packages[1:] if package.span.start.line != line)
+
+
+def sibling(verdict: WheelVerdict, release: str | None) -> tuple[str, ...]:
+    """The project with wheels that stands in for one that has none on any Linux."""
+    needs = needs_of(verdict.name, verdict.version, release)
+    no_cure = verdict.alternative is None or verdict.alternative.outcome is not Outcome.WHEEL
+    if needs is None or needs.alternative is None or " " in needs.alternative or not no_cure:
+        return ()
+    return (f"slim would compile it too; `{needs.alternative}` takes its place and has wheels",)
 
 
 def optional_features(verdict: WheelVerdict, release: str | None) -> tuple[str, ...]:

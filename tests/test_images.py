@@ -215,6 +215,8 @@ def test_platform_and_namespace_fix_the_cpu() -> None:
     assert known("arm32v7/python:3.8-alpine", "linux/amd64").arch == "armv7l"
     assert known("homeassistant/aarch64-base-python:3.12-alpine3.20").arch == "aarch64"
     assert isinstance(environment("python:3.8-alpine", "windows/amd64"), UnknownImage)
+    assert known("ghcr.io/linuxserver/baseimage-alpine:arm64v8-3.22").arch == "aarch64"
+    assert known("ghcr.io/linuxserver/baseimage-alpine-nginx:3.22", "linux/arm64").arch == "aarch64"
 
 
 @pytest.mark.parametrize(

@@ -195,7 +195,7 @@ def _other_images(other: Record, extra: Record, newest: str) -> Record:
         if rule.get("release") == "newest":
             rule["release"] = newest
         for repository, arch in record(repositories).items():
-            found.setdefault(repository, []).append(cast("Json", known({**rule, "arch": arch})))
+            found.setdefault(repository, []).append(cast("Json", known({**rule, "arch": arch or rule.get("arch")})))
 
     for item in cast("list[Json]", other["images"]):
         rule = record(item)

@@ -56,7 +56,7 @@ def _metadata(value: object) -> bool | dict[str, str]:
 
 
 def _json_rows(content: bytes, page_url: str) -> Iterator[Row]:
-    if sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
+    if len(content) > _MAX_VALUES and sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
         raise NotAnIndexPageError("is not an index page (JSON of millions of values)")
     try:
         page: object = json.loads(content)

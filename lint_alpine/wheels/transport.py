@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import httpx
 
 
+_MOST_CLIENTS = 6
+
+
 class TransportError(Exception):
     """No usable answer; the text tells why, for people, and holds no credentials."""
 
@@ -115,7 +118,7 @@ class Transport:
         self._bounds = bounds
         self.statistics = statistics
         self._slots = asyncio.Semaphore(bounds.requests)
-        self._clients: dict[bool, httpx.AsyncClient] = {}
+        self._clients: dict[tuple[bool, bytes], httpx.AsyncClient] = {}
 
     @cached_property
     def _authorizations(self) -> "dict[_Origin, str]":
@@ -209,22 +212,30 @@ class Transport:
                 return
 
     def _client(self, url: "httpx.URL") -> "httpx.AsyncClient":
+        """The connections to a host. With every request httpx looks at all connections of a client, which is why hosts
+        do not share one, as long as they are few."""
         import httpx
 
         trusted = self._settings.trusted_hosts
         verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port or 443}" not in trusted
-        if verified not in self._clients:
-            verify = _certificates(self._settings.certificates) if verified else False
+        key = (verified, url.netloc)
+        if key not in self._clients and len(self._clients) >= _MOST_CLIENTS:
+            key = (verified, b"")
+        if key not in self._clients:
             try:
-                self._clients[verified] = httpx.AsyncClient(
-                    verify=verify,
+                self._clients[key] = httpx.AsyncClient(
+                    verify=self._certificates if verified else False,
                     proxy=self._settings.proxy,
                     timeout=self._settings.timeout,
                     headers={"User-Agent": f"lint-alpine/{__version__}", "Accept-Encoding": "gzip"},
                 )
             except (ValueError, ImportError, httpx.InvalidURL):
                 raise TransportError("the configured proxy cannot be used") from None
-        return self._clients[verified]
+        return self._clients[key]
+
+    @cached_property
+    def _certificates(self) -> "ssl.SSLContext":
+        return _certificates(self._settings.certificates)
 
 
 def _drain() -> Receive:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk_add, pulled_in, where_installed
+from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk_add, pulled_in, sibling, where_installed
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -14,6 +14,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             verdict.dependency.span,
             f"`{verdict.requirement}`{pulled_in(verdict)} is compiled here and {lack.what}",
             apk_add(shortage.packages),
+            *sibling(verdict, install.environment.release),
             stage=stage,
             verdict=verdict,
             related=where_installed(install, verdict),
