@@ -151,8 +151,17 @@ class BuildContext:
         resolved = self._resolve(path)
         return resolved if isinstance(resolved, Missing) else read_bytes(resolved, limit)
 
+    @cached_property
+    def _known(self) -> dict[str, Source | Missing]:
+        return {}
+
     def read(self, path: str) -> Source | Missing:
-        """A file of the context as its build sees it."""
+        """A file of the context as its build sees it; read once."""
+        if path not in self._known:
+            self._known[path] = self._read(path)
+        return self._known[path]
+
+    def _read(self, path: str) -> Source | Missing:
         from lint_alpine.installs.requirements import decode as decode_requirements
 
         data = self.read_bytes(path, MAX_FILE_BYTES)

@@ -116,11 +116,10 @@ def _names_below(folder: Path) -> frozenset[str]:
 
 def _stands_near(folder: Path, name: str) -> bool:
     """Whether a file of that name stands below the Dockerfile's folder, or in one of those above it."""
-    above = []
+    above: list[Path] = []
     for parent in folder.parents:
-        if (folder / ".git").exists():
+        if (Path(*above[-1:] or [folder]) / ".git").exists():
             break
-        folder = parent
         above.append(parent)
     return any((parent / name).exists() for parent in above) or name in _names_below(folder)
 

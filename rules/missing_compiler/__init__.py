@@ -1,6 +1,16 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk_add, pulled_in, sibling, where_installed
+from lint_alpine.rule import (
+    ApkPackages,
+    Diagnostic,
+    Facts,
+    Rule,
+    Severity,
+    apk_add,
+    pulled_in,
+    sibling,
+    where_installed,
+)
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
