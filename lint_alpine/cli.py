@@ -74,7 +74,7 @@ def _check(arguments: "Namespace") -> int:
     progress = _Progress(watched=sys.stderr.isatty() and not arguments.quiet)
     if arguments.refresh and not config.online:
         raise ConfigError("`--refresh` asks the package index again; it needs `--online`")
-    index = _open_index(config, progress, refresh=arguments.refresh) if config.online else None
+    index = _open_index(config, progress, arguments) if config.online else None
     try:
         make_settings = partial(_settings, config, chosen, index)
         report = _lint(paths, arguments.stdin_filename, config, make_settings)
@@ -131,9 +131,7 @@ def _is_known_index(url: str, urls: Sequence[str]) -> bool:
     return is_known_index(url, urls)
 
 
-def _open_index(config: "Config", progress: "_Progress", *, refresh: bool) -> "PackageIndex":
-    import gc
-
+def _open_index(config: "Config", progress: "_Progress", arguments: "Namespace") -> "PackageIndex":
     from lint_alpine.wheels.cache import DiskCache, cache_folder
     from lint_alpine.wheels.index import PackageIndex
     from lint_alpine.wheels.settings import find
@@ -141,9 +139,9 @@ def _open_index(config: "Config", progress: "_Progress", *, refresh: bool) -> "P
     # Pages are hundreds of thousands of objects that form no cycles.
     gc.set_threshold(100_000, 20, 100)
     settings = find(config.index_url, config.extra_index_url)
-    for note in settings.notes:
+    for note in settings.notes if arguments.verbose else ():
         _say(f"lint-alpine: note: {note}")
-    return PackageIndex(settings, DiskCache(cache_folder()), progress, refresh=refresh)
+    return PackageIndex(settings, DiskCache(cache_folder()), progress, refresh=arguments.refresh)
 
 
 class _Progress:
