@@ -1,8 +1,6 @@
 """`python -m lint_alpine` is `lint-alpine`."""
 
-import sys
-
-from lint_alpine.cli import main
+from lint_alpine.cli import run
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run()

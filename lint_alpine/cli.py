@@ -5,9 +5,10 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from lint_alpine.arguments import given_flags, make_parser
 from lint_alpine.errors import UserError
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
     from lint_alpine.wheels.transport import Statistics
 
 CLEAN, FOUND, COULD_NOT_RUN, INTERRUPTED = 0, 1, 2, 130
+
+
+def run() -> NoReturn:
+    """The program: `main`, then an end without taking the heap apart, which would be a fifth of a short run."""
+    code = main()
+    with suppress(BrokenPipeError):
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
