@@ -10,26 +10,28 @@ this machine; it downloads whole wheels, so it runs once.
 """
 
 import argparse
-import asyncio
-import cProfile
-import io
 import json
 import os
-import pstats
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from contextlib import redirect_stdout
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor, Future
+from contextlib import ExitStack
+from importlib import import_module
 from pathlib import Path
+from pkgutil import resolve_name
 from shutil import rmtree
+from typing import TypeVar
 from unittest.mock import patch
 
 from lint_alpine.cli import main as lint_alpine
 from lint_alpine.wheels.settings import find
 from tools.compare_closures import SETS
 
+T = TypeVar("T")
 CHOSEN = ("jupyterlab", "web", "forty", "django", "airflow")
 DOCKERFILE = (
     "FROM python:3.12-alpine3.22\nCOPY requirements.txt .\nRUN pip install --no-cache-dir -r requirements.txt\n"
@@ -120,23 +122,80 @@ def beside_pip(runner: Runner, best: dict[str, float]) -> None:
         )
 
 
+class Clock:
+    """Processor time by part; what a part spends in another counts for the other."""
+
+    def __init__(self) -> None:
+        self.seconds: dict[str, float] = defaultdict(float)
+        self._inside: list[str] = []
+        self._since = time.process_time()
+
+    def enter(self, part: str) -> None:
+        self._count("the rest of the check")
+        self._inside.append(part)
+
+    def leave(self) -> None:
+        self._count("the rest of the check")
+        self._inside.pop()
+
+    def _count(self, outside: str) -> None:
+        now = time.process_time()
+        self.seconds[self._inside[-1] if self._inside else outside] += now - self._since
+        self._since = now
+
+    def timed(self, part: str, function: Callable[..., object]) -> Callable[..., object]:
+        def called(*arguments: object, **named: object) -> object:
+            self.enter(part)
+            try:
+                return function(*arguments, **named)
+            finally:
+                self.leave()
+
+        return called
+
+
+class OneAtATime(Executor):
+    """Does what it is given at once, in the thread that gives it."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def submit(self, function: Callable[..., T], /, *arguments: object, **named: object) -> Future[T]:
+        done: Future[T] = Future()
+        done.set_result(function(*arguments, **named))
+        return done
+
+
+PARTS = (
+    ("HTTP and TLS", "lint_alpine.wheels.transport.Transport.get"),
+    ("reading index pages", "lint_alpine.wheels.index.read_page"),
+    ("the cache", "lint_alpine.wheels.index.PackageIndex._remember"),
+    ("the cache", "lint_alpine.wheels.cache.DiskCache.read"),
+    ("the cache", "lint_alpine.wheels.cache.DiskCache.write"),
+    ("METADATA", "lint_alpine.wheels.releases.Releases.needs"),
+    ("resolving", "lint_alpine.wheels.judge.resolve"),
+)
+
+
 def profile(name: str) -> None:
-    """A cold check under the profiler: the thread that asks the index, then the one that resolves and judges."""
-    with tempfile.TemporaryDirectory() as folder:
+    """The processor time of a cold check by part, the questions asked one at a time; waiting takes none."""
+    clock = Clock()
+    clock.enter("imports")
+    for module in ("linter", "wheels.index", "wheels.connections", "wheels.search"):
+        import_module(f"lint_alpine.{module}")
+    import_module("httpx")
+    clock.leave()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as patches:
         runner = Runner(Path(folder), SETS[name], "")
-        nowhere = io.TextIOWrapper(io.BytesIO())
         os.environ.update(runner.environment)
-        asking, judging = cProfile.Profile(), cProfile.Profile()
-        run_forever = asyncio.BaseEventLoop.run_forever
-
-        def profiled(loop: asyncio.BaseEventLoop) -> None:
-            asking.runcall(run_forever, loop)
-
-        with patch.object(asyncio.BaseEventLoop, "run_forever", profiled), redirect_stdout(nowhere):
-            judging.runcall(lint_alpine, ["check", "--online", "-v", str(runner.folder / "Dockerfile")])
-        for label, found in (("asks the index", asking), ("resolves and judges", judging)):
-            print(f"The thread that {label}:")
-            pstats.Stats(found).sort_stats("cumulative").print_stats("lint_alpine|json|zipfile|ssl|httpx/_client", 30)
+        patches.enter_context(patch("concurrent.futures.ThreadPoolExecutor", OneAtATime))
+        for part, function in PARTS:
+            patches.enter_context(patch(function, clock.timed(part, resolve_name(function))))
+        lint_alpine(["check", "--online", "--output", os.devnull, str(runner.folder / "Dockerfile")])
+    clock.enter("")
+    for part, seconds in sorted(clock.seconds.items(), key=lambda each: -each[1]):
+        print(f"{seconds:6.2f} s  {part}")
+    print(f"{sum(clock.seconds.values()):6.2f} s  in all, beside the start of Python and of this script")
 
 
 def main() -> int:

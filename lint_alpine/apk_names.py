@@ -12,13 +12,14 @@ from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import apk_name
 
 if TYPE_CHECKING:
-    from lint_alpine.facts import ApkAddition, Facts, StageFacts
+    from lint_alpine.facts import ApkAddition, Facts, Run, StageFacts
 
 
 class Absence(NamedTuple):
     """A name that a release does not have: `last` is the last release that had it, or `first` the first that will.
 
-    `instead` is the name that the release has for the same thing, None where it has none.
+    `instead` is the name that the release has for the same thing, None where it has none. `python3` is set where not
+    the name but Python 2, to which it belongs, is known to be gone: its name for Python 3, which may be there or not.
     """
 
     name: str
@@ -26,12 +27,15 @@ class Absence(NamedTuple):
     last: str | None
     first: str | None
     instead: str | None
+    python3: str | None = None
 
 
 class Absent(NamedTuple):
-    """A package that `apk add` cannot find: its stage, the name in the word that asks for it, why it is not there."""
+    """A package that `apk add` cannot find: its stage and RUN, the name in the word that asks for it, why it is not
+    there."""
 
     stage: "StageFacts"
+    run: "Run"
     span: Span
     absence: Absence
 
@@ -69,7 +73,7 @@ def _asks_own_release(addition: "ApkAddition") -> bool:
 def _absent(stage: "StageFacts", addition: "ApkAddition", release: str) -> Iterator[Absent]:
     for package in addition.install.packages:
         if not (package.tag or package.conflict or package.file) and (why := absence(package.name, release)):
-            yield Absent(stage, _name(package), why)
+            yield Absent(stage, addition.run, _name(package), why)
 
 
 def _name(package: ApkPackage) -> Span:
@@ -87,13 +91,23 @@ def absence(name: str, release: str) -> Absence | None:
     """
     entry = data.apk()["packages"].get(name)
     if entry is None:
-        return None
+        return _without_python2(name, release)
     last, first = _after(entry, release), _before(entry, release)
     if last is None and first is None:
         return None
     other = apk_name(name, release)
     there = other != name and absence(other, release) is None
     return Absence(name, release, last, first, other if there else None)
+
+
+def _without_python2(name: str, release: str) -> Absence | None:
+    """Of a package of Python 2, of which no more is known than its name: it needs a release with Python 2."""
+    if not name.startswith(("py2-", "python2-")):
+        return None
+    last = max((each for each, entry in data.alpine()["releases"].items() if "python2" in entry), key=order)
+    other = name.replace("2-", "3-", 1)
+    there = other in data.apk()["packages"] and absence(other, release) is None
+    return Absence(name, release, last, None, other if there else None, other) if order(release) > order(last) else None
 
 
 def _after(entry: data.ApkPackage, release: str) -> str | None:

@@ -7,11 +7,21 @@ from lint_alpine.dockerfile.commands import Command
 _FARTHEST = 4_000
 _MARKS = r"[(){};\n]|\|\|"
 _GROUP_END = r"\s{0,200}[})]"
+# What stands in front of a command whose failure is an answer: `if pip install x`, `! pip install x`.
+_ASKING = r"(?:^|[\s;&|(){}])(?:if|elif|while|until|!)[\s\\]+$"
+_NEAREST = 80
 
 
 def must_succeed(command: Command) -> bool:
-    """False in a branch, an unknown loop or a substitution, and where `||` catches what fails."""
-    return not command.conditional and not command.substitution and not _is_caught(command)
+    """False in a branch, an unknown loop or a substitution, and where the script is prepared for a failure."""
+    return not command.conditional and not command.substitution and not may_fail(command)
+
+
+def may_fail(command: Command) -> bool:
+    """Whether the script goes on in another way where the command fails: it is asked for, or `||` catches it."""
+    begin = command.span.begin
+    before = command.span.source.text[max(0, begin - _NEAREST) : begin]
+    return re.search(_ASKING, before) is not None or _is_caught(command)
 
 
 def _is_caught(command: Command) -> bool:

@@ -4,7 +4,7 @@ import gc
 import os
 import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from lint_alpine.config import Config
     from lint_alpine.examples import Page
+    from lint_alpine.fixes import Fixed
     from lint_alpine.linter import Settings
     from lint_alpine.report.report import Report
     from lint_alpine.rule import Rule
@@ -88,18 +89,19 @@ def _check(arguments: "Namespace") -> int:
     try:
         make_settings = partial(_settings, config, chosen, index)
         report = _lint(paths, arguments.stdin_filename, config, make_settings)
-        if config.fix and not config.diff and _fix(report, config):
+        fixed = _fixed(report, config, make_settings) if config.fix or config.diff else ()
+        if not config.diff and _write_fixed(fixed):
             report = _lint(paths, arguments.stdin_filename, config, make_settings)
     finally:
         if index is not None:
             index.close()
             progress.clear()
             _say_what_failed(index)
-            if arguments.verbose:
-                _say(_told(index.statistics))
+    if index is not None and arguments.verbose:
+        _say(_told(index.statistics, len(report.verdicts)))
     for failure in report.failures:
         _say(f"lint-alpine: error: {failure.path}: {failure.message}")
-    _write(_diff(report, config) if config.diff else _render(report, config, arguments.output), arguments.output)
+    _write(_diff(fixed) if config.diff else _render(report, config, arguments.output), arguments.output)
     return _exit_code(report, config)
 
 
@@ -112,18 +114,17 @@ def _configured_folder(paths: Sequence[str]) -> Path:
 def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex | None") -> "Settings":
     from lint_alpine.linter import Settings
     from lint_alpine.wheels.snapshot import Snapshot
-    from lint_alpine.wheels.sources import Sources
+    from lint_alpine.wheels.sources import MainIndex, Sources
 
     snapshot = Snapshot.shipped()
     if index is None:
-        own = (config.index_url,) if config.index_url else ()
-        sources = Sources([snapshot], [snapshot], stands_for=partial(_is_known_index, urls=own))
+        sources = Sources([snapshot], [snapshot])
+        sources.indexes = MainIndex(sources, config.index_url)
     else:
-        sources = Sources([index, snapshot], [index, snapshot], [index], partial(_is_known_index, urls=index.urls))
-        if len(index.urls) > 1:
-            from lint_alpine.wheels.index import FirstIndex
+        from lint_alpine.wheels.chosen_indexes import AskedIndexes
 
-            sources.for_uv = sources.with_wheels([FirstIndex(index), snapshot])
+        sources = Sources([index, snapshot], [index, snapshot], [index])
+        sources.indexes = AskedIndexes(index, sources, [snapshot])
     return Settings(
         rules=rules,
         sources=sources,
@@ -133,12 +134,6 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
         context=config.context,
         images=config.images,
     )
-
-
-def _is_known_index(url: str, urls: Sequence[str]) -> bool:
-    from lint_alpine.wheels.settings import is_known_index
-
-    return is_known_index(url, urls)
 
 
 def _open_index(config: "Config", progress: "_Progress", arguments: "Namespace") -> "PackageIndex":
@@ -200,30 +195,41 @@ def _lint(
     return report(results, failures, len(results))
 
 
-def _fix(report: "Report", config: "Config") -> int:
+def _fixed(report: "Report", config: "Config", make_settings: "Callable[[], Settings]") -> "Sequence[Fixed]":
+    from lint_alpine.fixes import fixed
+
+    return fixed(
+        report.diagnostics,
+        lambda texts: _lint([*texts], "", config, partial(_with_texts, make_settings, dict(texts))).diagnostics,
+        unsafe=config.unsafe_fixes,
+    )
+
+
+def _with_texts(make_settings: "Callable[[], Settings]", texts: Mapping[str, str]) -> "Settings":
+    return make_settings()._replace(texts=texts)
+
+
+def _write_fixed(files: "Sequence[Fixed]") -> int:
     """Writes the fixes; returns how many files changed."""
     from lint_alpine.context import rewrite
-    from lint_alpine.fixes import apply, chosen_edits
 
     changed = 0
-    for source, edits in chosen_edits(report.diagnostics, unsafe=config.unsafe_fixes).items():
-        refused = rewrite(Path(source.path), source.text, apply(source.text, edits))
+    for file in files:
+        refused = rewrite(Path(file.path), file.before, file.after)
         if refused is None:
             changed += 1
         else:
-            _say(f"lint-alpine: note: {source.path} is not fixed: {refused.reason}")
+            _say(f"lint-alpine: note: {file.path} is not fixed: {refused.reason}")
     return changed
 
 
-def _diff(report: "Report", config: "Config") -> str:
+def _diff(files: "Sequence[Fixed]") -> str:
     from difflib import unified_diff
 
-    from lint_alpine.fixes import apply, chosen_edits
-
     lines: list[str] = []
-    for source, edits in chosen_edits(report.diagnostics, unsafe=config.unsafe_fixes).items():
-        before, after = source.text.splitlines(keepends=True), apply(source.text, edits).splitlines(keepends=True)
-        lines += unified_diff(before, after, source.path, source.path)
+    for file in files:
+        before, after = file.before.splitlines(keepends=True), file.after.splitlines(keepends=True)
+        lines += unified_diff(before, after, file.path, file.path)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
@@ -341,12 +347,22 @@ def _say_what_failed(index: "PackageIndex") -> None:
         _say(f"lint-alpine: warning: the package index tells nothing of {some}: {reason}")
 
 
-def _told(statistics: "Statistics") -> str:
-    megabytes = statistics.bytes_received / 1_000_000
-    return (
-        f"lint-alpine: {statistics.requests} requests to the package index, {megabytes:.1f} MB received, "
-        f"{statistics.cache_hits} answers from the cache"
-    )
+def _told(statistics: "Statistics", verdicts: int) -> str:
+    """What asking the index took."""
+    total = f"{statistics.requests} requests to the package index, {_size(statistics.bytes_received)} received"
+    told = f"lint-alpine: {total}, {statistics.cache_hits} answers from the cache"
+    if not verdicts:
+        return told
+    each = f"{statistics.requests / verdicts:.1f} requests and {_size(statistics.bytes_received / verdicts)}"
+    return f"{told}; for each of the {verdicts} packages judged {each}"
+
+
+def _size(number: float) -> str:
+    return f"{_short(number / 1000)} kB" if number < 1_000_000 else f"{_short(number / 1_000_000)} MB"
+
+
+def _short(number: float) -> str:
+    return f"{number:.1f}".removesuffix(".0")
 
 
 def _say(text: str) -> None:

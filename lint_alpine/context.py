@@ -20,18 +20,31 @@ MAX_FILE_BYTES = 64 * 1024 * 1024
 # The longest ignore files in use have some hundred lines.
 MAX_IGNORE_BYTES = 256 * 1024
 MAX_GLOB_MATCHES = 10_000
+MAX_FOLDER_FILES = 3_000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 class Missing(NamedTuple):
-    """Why a file cannot be read; `final` is false where something else may have put it there all the same."""
+    """Why a file cannot be read; `final` is false where something else may have put it there all the same.
+
+    `expected`: the build puts a file there, only what it says is not known.
+    """
 
     reason: str
     final: bool = True
+    expected: bool = False
 
 
 def read_bytes(path: Path, limit: int) -> bytes | Missing:
-    """The bytes of a regular file of at most `limit` bytes; opened without waiting, so a pipe cannot hang us."""
+    """The bytes of a regular file of at most `limit` bytes."""
+    data = read_part(path, 0, limit + 1)
+    if isinstance(data, bytes) and len(data) > limit:
+        return Missing(f"it is larger than {limit // (1024 * 1024)} MiB")
+    return data
+
+
+def read_part(path: Path, start: int, size: int) -> bytes | Missing:
+    """Up to `size` bytes of a regular file from `start`; opened without waiting, so a pipe cannot hang us."""
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
     except (OSError, ValueError) as error:
@@ -41,12 +54,13 @@ def read_bytes(path: Path, limit: int) -> bytes | Missing:
         if not stat.S_ISREG(mode):
             return Missing("it is a folder" if stat.S_ISDIR(mode) else "it is not a regular file")
         with open(descriptor, "rb", closefd=False) as file:
-            data = file.read(limit + 1)
+            if start:
+                file.seek(start)
+            return file.read(size)
     except OSError as error:
         return Missing(_explain(error))
     finally:
         os.close(descriptor)
-    return Missing(f"it is larger than {limit // (1024 * 1024)} MiB") if len(data) > limit else data
 
 
 def _explain(error: OSError | ValueError) -> str:
@@ -151,6 +165,17 @@ class BuildContext:
         resolved = self._resolve(path)
         return resolved if isinstance(resolved, Missing) else read_bytes(resolved, limit)
 
+    def read_part(self, path: str, start: int, size: int) -> bytes | Missing:
+        resolved = self._resolve(path)
+        return resolved if isinstance(resolved, Missing) else read_part(resolved, start, size)
+
+    def size(self, path: str) -> int | Missing:
+        resolved = self._resolve(path)
+        try:
+            return resolved if isinstance(resolved, Missing) else resolved.stat().st_size
+        except OSError as error:
+            return Missing(_explain(error))
+
     @cached_property
     def _known(self) -> dict[str, Source | Missing]:
         return {}
@@ -174,6 +199,15 @@ class BuildContext:
         except ValueError as error:
             return Missing(str(error))
         return Source(self.show(path), text)
+
+    def files(self, folder: str) -> "tuple[ContextFile, ...] | Missing":
+        """What stands in a folder of the context as its build sees it, by name: nothing in it is opened."""
+        names = self._names(folder)
+        if len(names) > MAX_FOLDER_FILES:
+            return Missing(f"it has more than {MAX_FOLDER_FILES} files")
+        paths = [f"{folder.rstrip('/')}/{name}" for name in names]
+        kept = tuple(ContextFile(self, path) for path in paths if not self.excludes(path))
+        return kept if kept or not self.excludes(folder) else Missing(f"`{self._ignored[0]}` excludes it", final=False)
 
     def is_folder(self, path: str) -> bool:
         resolved = self._resolve(path)
@@ -223,6 +257,31 @@ class BuildContext:
             return sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
         except OSError:
             return []
+
+
+class ContextFile(NamedTuple):
+    """A file at a path of the context that is no text: it is read in parts."""
+
+    context: BuildContext
+    path: str
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def folder(self) -> str:
+        """The path of its folder as reports show it."""
+        return self.context.show(self.path.rpartition("/")[0])
+
+    @property
+    def size(self) -> int | Missing:
+        """In bytes."""
+        return self.context.size(self.path)
+
+    def read(self, start: int, size: int) -> bytes | Missing:
+        """Up to `size` bytes from `start`."""
+        return self.context.read_part(self.path, start, size)
 
 
 def is_pattern(path: str) -> bool:

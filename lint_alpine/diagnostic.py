@@ -56,7 +56,10 @@ class ApkPackages(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """One finding: the primary place, the message, the way out (`help`) and the evidence for it."""
+    """One finding: the primary place, the message, the way out (`help`) and the evidence for it.
+
+    `cure` is what several findings of a rule have as their way out: a report for people tells it once a file and stage.
+    """
 
     code: str
     rule: str
@@ -72,3 +75,4 @@ class Diagnostic(NamedTuple):
     alternative: str | None = None
     packages: ApkPackages | None = None
     fix: Fix | None = None
+    cure: str | None = None

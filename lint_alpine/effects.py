@@ -13,14 +13,17 @@ from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.stages import DEFAULT_PATH, Step
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, PythonInstall, Run
+from lint_alpine.find_links import folders_of, paths_of
 from lint_alpine.image_files import ImageFiles, Placed
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Verb
+from lint_alpine.installs.pip_settings import read_pip_setting
 from lint_alpine.installs.read import read_apk, read_install
 from lint_alpine.installs.virtual_environments import VenvPip, VirtualEnvironment, read_virtual_environment
 from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
 from lint_alpine.packages import World
 from lint_alpine.source import Source
+from lint_alpine.users import read_home
 from lint_alpine.wheels.judge import judge
 from lint_alpine.wheels.sources import Sources
 from lint_alpine.wheels.verdict import WheelVerdict
@@ -42,7 +45,10 @@ class StageState:
     `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
     its version, NEWEST for a current one. `installed` are the packages that each environment has by then. `placements`
     and `interpreters` are what of Python is in which folder, `virtual_environments` the folders of those made here,
-    with the Python that they are to have, as it was named.
+    with the Python that they are to have, as it was named. `settings` are what commands have told pip's configuration,
+    as variables; `homes` the home folders of the users that they have made, None where there is none. `more_installed`:
+    commands have installed packages that are not known. `copied_to` are the places to which something was copied from
+    elsewhere.
     """
 
     environment: Environment | None
@@ -54,8 +60,12 @@ class StageState:
     placements: list[Placement] = field(default_factory=list)
     copied_interpreters: list[Interpreter] = field(default_factory=list)
     virtual_environments: dict[str, str | None] = field(default_factory=dict)
+    settings: dict[str, str | None] = field(default_factory=dict)
+    homes: dict[str, str | None] = field(default_factory=dict)
     layers: int = 0
     installs_python: bool = False
+    more_installed: bool = False
+    copied_to: list[str] = field(default_factory=list)
 
     def copy(self) -> "StageState":
         return replace(
@@ -66,7 +76,10 @@ class StageState:
             installed={key: dict(names) for key, names in self.installed.items()},
             placements=list(self.placements),
             copied_interpreters=list(self.copied_interpreters),
+            copied_to=list(self.copied_to),
             virtual_environments=dict(self.virtual_environments),
+            settings=dict(self.settings),
+            homes=dict(self.homes),
         )
 
     @property
@@ -77,6 +90,7 @@ class StageState:
         """Adds what is copied from elsewhere to what is here. Stages that copy twice from each other may double it each
         time, so that there is an end to it."""
         for copied in copies:
+            self.copied_to.append(copied.destination)
             self.placements += copied.placements[: MOST_COPIED - len(self.placements)]
             self.copied_interpreters += copied.interpreters[: MOST_COPIED - len(self.copied_interpreters)]
             yield copied
@@ -112,6 +126,8 @@ def read_run(
     """Lets the commands of a RUN act on the state; `read` gains the files that they install from."""
     state.layers += 1
     effects = Effects()
+    home = state.homes.get(run.step.user or "", home_of(run.step.user))
+    variables = {"HOME": home, **state.settings, **run.step.variables}
     if not run.shell:
         state.world.complete = False
     for number, command in enumerate(run.commands):
@@ -122,9 +138,9 @@ def read_run(
             continue
         workdir = _directory(command, run.step)
         files = _Recording(state.files.at(workdir, mounts), read)
-        match read_install(command, files, run.step.variables):
+        match read_install(command, files, variables):
             case Install() as install:
-                effects.installs.append(_install(install, run, state, following, sources))
+                effects.installs.append(_install(install, run, state, following, sources, files.files))
                 state.installs_python = True
             case Export(output=str(output), requirements=requirements):
                 if path := ImageFiles(workdir).absolute(output):
@@ -134,6 +150,13 @@ def read_run(
                     path = ImageFiles(workdir).absolute(made.path or "") or ""
                     state.virtual_environments[path] = made.interpreter
                     _set_pip(path, made, state)
+                if made_user := read_home(command):
+                    state.homes[made_user[0]] = made_user[1]
+                if setting := read_pip_setting(command):
+                    name, value = setting[0], None if command.conditional else setting[1]
+                    state.settings[name] = value
+                    # A variable wins over the configuration.
+                    variables[name] = run.step.variables.get(name, value)
                 if _is_script(command):
                     state.world.complete = False
                 write(command, files.files, state.files)
@@ -175,7 +198,7 @@ def _apply_apk(apk: Apk, run: Run, state: StageState, following: Sequence[Comman
 
 
 def _install(
-    install: Install, run: Run, state: StageState, following: Sequence[Command], sources: Sources
+    install: Install, run: Run, state: StageState, following: Sequence[Command], sources: Sources, files: ImageFiles
 ) -> PythonInstall:
     key = _environment_key(install, run, state)
     environment = _python(install, state, key)
@@ -184,19 +207,23 @@ def _install(
     newer: tuple[WheelVerdict, ...] = ()
     judged = environment.python is not None and not install.target.platforms
     if judged:
-        verdicts, newer = judge(install.installer, requirements, environment, sources)
+        folders = folders_of(install, files, _wheelhouses(state), installed=_may_have_more(install, state, files))
+        verdicts, newer = judge(install.installer, requirements, environment, sources, folders)
         there = state.installed.setdefault(key, {})
         verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
         there.update((verdict.name, verdict.version) for verdict in verdicts)
+    if not _is_all_known(install, judged) or any(each.needs_unknown for each in verdicts):
+        state.more_installed = True
     if install.changes_pip:
         state.pips[key] = _changed_pip(install, environment)
+    step = _at_home(run.step, state)
     found = PythonInstall(
         install=install,
         run=run,
         environment=environment,
         present=state.world.present,
-        cache_kept=_fetches(install, judged, verdicts) and python_cache_kept(install, run.step, following),
-        cache_folder=cache_folder(install, run.step),
+        cache_kept=_fetches(install, judged, verdicts) and python_cache_kept(install, step, following),
+        cache_folder=cache_folder(install, step),
         verdicts=verdicts,
         with_newer_pip=newer,
         unreadable=() if run.step.onbuild else install.requirements.unreadable,
@@ -206,6 +233,13 @@ def _install(
         minor = None if _has_own_python(install, key, state, environment) else minor_of(environment)
         state.placements.append(Placement(folder, found, minor, verdicts))
     return found
+
+
+def _at_home(step: Step, state: StageState) -> Step:
+    """The step with HOME, where it is known whose that is: pip keeps no cache in a folder that is not its user's."""
+    conventional = home_of(step.user)
+    home = state.homes.get(step.user or "", conventional if conventional == "/root" else None)
+    return step._replace(variables={"HOME": home, **step.variables})
 
 
 def _has_own_python(install: Install, key: str, state: StageState, environment: Environment) -> bool:
@@ -221,10 +255,22 @@ def _made_wheels(install: Install, run: Run, state: StageState) -> frozenset[str
     """The packages whose wheels `pip wheel` has put into a folder that the command takes files from: what becomes of
     them was decided there."""
     there = ImageFiles(_directory(install.command, run.step))
-    indexes = (index.removeprefix("file://") for index in install.requirements.indexes)
-    folders = {there.absolute(index) for index in indexes if "://" not in index}
+    folders = {there.absolute(path) for link in install.requirements.find_links for path in paths_of(link)}
     made = (each for each in state.placements if each.install.install.verb is Verb.WHEEL and each.folder in folders)
     return frozenset(verdict.name for placement in made for verdict in placement.verdicts)
+
+
+def _wheelhouses(state: StageState) -> dict[str, str]:
+    """The folders into which commands of this build put wheels or source distributions."""
+    made = (each for each in state.placements if each.is_wheelhouse)
+    return {each.folder: f"`pip {each.install.install.verb}` puts files there during the build" for each in made}
+
+
+def _may_have_more(install: Install, state: StageState, files: ImageFiles) -> bool:
+    """Whether packages may be there, before the command, of which nothing is known."""
+    folders = {files.absolute(path) for link in install.requirements.find_links for path in paths_of(link)}
+    from_apk = any(name.startswith("py3-") for name in state.world.present.packages)
+    return state.more_installed or from_apk or not folders.issuperset(state.copied_to)
 
 
 def _without(names: frozenset[str], requirements: Requirements) -> Requirements:
@@ -318,9 +364,13 @@ def _changed_pip(install: Install, environment: Environment) -> str:
 
 def _fetches(install: Install, judged: bool, left: tuple[WheelVerdict, ...]) -> bool:
     """Whether the command may download anything: `uv run` after `uv sync` has nothing left to install."""
+    return bool(left) or not (_is_all_known(install, judged) and install.requirements.dependencies)
+
+
+def _is_all_known(install: Install, judged: bool) -> bool:
+    """Whether all that the command installs is among the verdicts, or was there before."""
     wanted = install.requirements
-    all_known = judged and wanted.complete and not wanted.unreadable and not install.projects
-    return bool(left) or not (all_known and wanted.dependencies)
+    return judged and wanted.complete and not wanted.unreadable and not install.projects
 
 
 def _still_missing(install: Install, there: dict[str, str | None]) -> Requirements:

@@ -15,6 +15,7 @@ from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
 
 if TYPE_CHECKING:
+    from lint_alpine.report.report import Report
     from lint_alpine.rule import Rule
 
 _SECTION = re.compile(r"^## (Bad|Good): (.+)$")
@@ -94,9 +95,15 @@ def _example(path: Path, lines: list[str], start: int, end: int) -> Example:
 
 def lint_example(example: Example, folder: Path, rules: "Sequence[Rule]") -> str:
     """What linting an example prints, as text; its files are written to the folder."""
+    from lint_alpine.report import text
+
+    return text.render(report_example(example, folder, rules))
+
+
+def report_example(example: Example, folder: Path, rules: "Sequence[Rule]") -> "Report":
+    """The findings of an example, whose files are written to the folder."""
     from lint_alpine.context import BuildContext
     from lint_alpine.linter import Settings, lint_source, report
-    from lint_alpine.report import text
     from lint_alpine.source import Source
     from lint_alpine.wheels.sources import Sources
 
@@ -109,7 +116,7 @@ def lint_example(example: Example, folder: Path, rules: "Sequence[Rule]") -> str
     result = lint_source(Source("Dockerfile", example.dockerfile), BuildContext(folder), settings)
     if result.failures:
         raise RuntimeError(result.failures[0].message)
-    return text.render(report([result], [], 1))
+    return report([result], [], 1)
 
 
 class ExampleIndex:
@@ -141,7 +148,7 @@ class ExampleIndex:
         return {
             name: Offer(name, tuple(self._files[name]), EVIDENCE)
             if name in self._files
-            else Unavailable(name, "not listed")
+            else Unavailable(name, "not listed", absent=True)
             for name in names
         }
 

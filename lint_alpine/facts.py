@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lint_alpine.apk_names import Absent, absent_packages
-from lint_alpine.caches import NO_CACHE_OPTIONS
+from lint_alpine.caches import NO_CACHE_OPTIONS, droppable_update
+from lint_alpine.certain import may_fail
 from lint_alpine.copied_builds import ForeignBuild, PythonMismatch, foreign_builds, python_mismatches
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.ignores import Ignore
@@ -26,7 +27,7 @@ from lint_alpine.repositories import Mix, mixes
 from lint_alpine.shims import UselessShim, useless_shims
 from lint_alpine.shortage import Shortage, find_shortage
 from lint_alpine.source import Source, Span
-from lint_alpine.system_python import Unseen, forbidden_installs, unseen_packages
+from lint_alpine.system_python import Forbidden, Unseen, forbidden_installs, unseen_packages
 from lint_alpine.unused import unused_build_packages
 from lint_alpine.useless_mounts import UselessMount, useless_mounts
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
@@ -44,6 +45,10 @@ class Run(NamedTuple):
     def span(self) -> Span:
         return self.step.instruction.span
 
+    def is_string(self, word: Span) -> bool:
+        """Whether a word is a whole string of the exec form: what else stands in it belongs to the same argument."""
+        return any(word == span for _, span in self.step.instruction.exec_form or ())
+
 
 class ApkAddition(NamedTuple):
     """One `apk add` (or `apk update`, `apk upgrade`) of a RUN. `index_kept`: its package index stays in the layer."""
@@ -56,6 +61,11 @@ class ApkAddition(NamedTuple):
     def verb(self) -> Span:
         """The word `add` (or `update`, `upgrade`)."""
         return _word(self.install.command, self.install.verb)
+
+    @property
+    def droppable(self) -> Span | None:
+        """`apk update &&`, where the next command fetches the index itself; None where it cannot be dropped so."""
+        return droppable_update(self.install, self.run.commands)
 
 
 class PythonInstall(NamedTuple):
@@ -85,6 +95,11 @@ class PythonInstall(NamedTuple):
     def verb(self) -> Span:
         """The word `install` (or `sync`, `wheel`)."""
         return _word(self.install.command, self.install.verb)
+
+    @property
+    def cache_dir_option(self) -> Span | None:
+        """The option, with its value, that names the folder of the cache: what comes later on the line wins over it."""
+        return self.install.cache_dir_option
 
     @property
     def no_cache_option(self) -> str | None:
@@ -251,6 +266,13 @@ class Facts:
                 yield stage, install
 
     @property
+    def decisive_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+        """Of the installs on musl those for whose failure the script has no other way."""
+        for stage, install in self.musl_installs:
+            if not may_fail(install.install.command):
+                yield stage, install
+
+    @property
     def floating_tags(self) -> Iterator[tuple[StageFacts, Floating]]:
         """The tags that will move on to a Python for which there may be no wheels yet."""
         return floating_tags(self)
@@ -296,9 +318,16 @@ class Facts:
         return unseen_packages(self)
 
     @property
-    def forbidden_installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:
+    def forbidden_installs(self) -> Iterator[Forbidden]:
         """The installs into Alpine's own Python that its EXTERNALLY-MANAGED file forbids (PEP 668)."""
         return forbidden_installs(self)
+
+    @property
+    def failing_runs(self) -> frozenset[Span]:
+        """The RUNs that apk or pip is proven to stop: they leave no layer."""
+        runs = [absent.run for absent in self.absent_packages]
+        runs += [forbidden.install.run for forbidden in self.forbidden_installs]
+        return frozenset(run.span for run in runs)
 
     @property
     def missing_time_zone(self) -> Asked | None:

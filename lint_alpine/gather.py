@@ -6,10 +6,11 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from lint_alpine import images
+from lint_alpine.caches import home_of
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
 from lint_alpine.dockerfile.instructions import Dockerfile, parse
-from lint_alpine.dockerfile.stages import Stage, Stages, Step, read_stages
+from lint_alpine.dockerfile.stages import Stage, Stages, Step, Variables, read_stages
 from lint_alpine.dockerfile.words import arguments
 from lint_alpine.effects import StageState, read_run
 from lint_alpine.environment import Environment
@@ -173,15 +174,22 @@ class _Reader:
         if step.shell is not None and posixpath.basename(step.shell[0]) not in _SHELLS:
             return Run(step, (), shell=False)
         if instruction.exec_form is not None:
-            commands = exec_form_command(instruction.exec_form, step.variables)
+            commands = exec_form_command(instruction.exec_form, _variables(step))
         else:
             script = run_script(instruction)
             if not _is_for_a_shell(script.text):
                 return Run(step, (), shell=False)
-            commands = read_commands(script, step.variables)
+            commands = read_commands(script, _variables(step))
         if step.brought_by is not None:
             commands = tuple(_at(command, step.brought_by) for command in commands)
         return Run(step, commands)
+
+
+def _variables(step: Step) -> Variables:
+    """What a shell starts with. Docker adds HOME, by /etc/passwd: only that of root is known."""
+    if "HOME" in step.variables or home_of(step.user) != "/root":
+        return step.variables
+    return {**step.variables, "HOME": "/root"}
 
 
 def _is_for_a_shell(script: str) -> bool:

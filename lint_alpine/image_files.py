@@ -10,10 +10,10 @@ from lint_alpine.installs.dependency import Requirements
 from lint_alpine.source import Excerpt, Source
 
 NOTHING_COPIES_IT = Missing("no COPY or ADD of this file puts it there", final=False)
-_TOO_MANY_COPIES = Missing("too many stages copy from one another")
+TOO_MANY_COPIES = Missing("too many stages copy from one another")
 
 # Stages that copy from one another in a chain; each may also copy several times, which doubles the ways with each one.
-_LONGEST_CHAIN = 50
+LONGEST_CHAIN = 50
 _MOST_COPIES = 50_000
 _MOST_MATCHES = 1000
 
@@ -42,7 +42,7 @@ class FromContext(NamedTuple):
         for pattern in reversed(self.sources):
             matches = self.context.find(pattern)
             if not matches and not is_pattern(pattern) and self._may_be(path, pattern):
-                missing = Missing(f"there is no `{pattern}` in the build context", final=False)
+                missing = Missing(f"there is no `{pattern}` in the build context", final=False, expected=True)
             for match in reversed(matches):
                 inside = self._inside(path, match)
                 found = self.context.read(inside) if inside is not None else None
@@ -57,7 +57,7 @@ class FromContext(NamedTuple):
         if not self.context.is_folder(match):
             return match if self._may_be(path, match) else None
         relative = below(path, self.destination)
-        if relative is None or self._leaves_out(relative):
+        if relative is None or self.leaves_out(relative):
             return None
         candidate = posixpath.join(match, relative)
         return candidate if self.context.has_file(candidate) else None
@@ -67,7 +67,7 @@ class FromContext(NamedTuple):
         into = posixpath.join(self.destination, posixpath.basename(match))
         return path == into or (path == self.destination and not self.into)
 
-    def _leaves_out(self, relative: str) -> bool:
+    def leaves_out(self, relative: str) -> bool:
         if not self.left_out:
             return False
         from lint_alpine.dockerignore import excludes, parse
@@ -129,7 +129,7 @@ class FromFiles(NamedTuple):
             # Of `/wheels/*` the destination itself is the folder.
             folder = posixpath.dirname(origin)
             found = [folder] if path == self.destination else [posixpath.join(folder, relative)] if relative else []
-            return [inside for inside in found if inside == folder or _matches(origin, inside)]
+            return [inside for inside in found if inside == folder or matches(origin, inside)]
         found = [posixpath.join(origin, relative)] if relative else []
         if path in (self.destination, posixpath.join(self.destination, posixpath.basename(origin))):
             found.insert(0, origin)
@@ -139,8 +139,8 @@ class FromFiles(NamedTuple):
 def _through(files: "ImageFiles", paths: Sequence[str]) -> Source | Requirements | Missing | None:
     """What another stage has at the first of the paths at which it has something; not final where that is not known."""
     effort, unknown = files.effort, None
-    if paths and (effort.depth >= _LONGEST_CHAIN or effort.left <= 0):
-        return _TOO_MANY_COPIES
+    if paths and (effort.depth >= LONGEST_CHAIN or effort.left <= 0):
+        return TOO_MANY_COPIES
     effort.depth += 1
     for path in paths:
         effort.left -= 1
@@ -154,7 +154,7 @@ def _through(files: "ImageFiles", paths: Sequence[str]) -> Source | Requirements
     return unknown
 
 
-def _matches(pattern: str, path: str) -> bool:
+def matches(pattern: str, path: str) -> bool:
     from lint_alpine.dockerignore import parse_pattern
 
     parsed = parse_pattern(pattern)
@@ -170,7 +170,7 @@ class FromElsewhere(NamedTuple):
 
     def read(self, path: str) -> Source | Missing | None:
         if path == self.destination:
-            return Missing(self.reason)
+            return Missing(self.reason, expected=True)
         return Missing(self.reason, final=False) if below(path, self.destination) is not None else None
 
 
@@ -264,7 +264,7 @@ def _matching(placed: FromContext, pattern: str) -> list[str]:
                 ]
             else:
                 name = posixpath.basename(match)
-                names = [name] if _matches(relative, name) and not placed.context.excludes(match) else []
+                names = [name] if matches(relative, name) and not placed.context.excludes(match) else []
             found += [posixpath.join(placed.destination, name) for name in names]
     return found
 

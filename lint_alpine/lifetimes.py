@@ -1,9 +1,10 @@
 """How long images get updates: Alpine branches, Python versions, and images that nobody builds any more.
 
-"Past" is what the shipped data calls past: it is compared with the day of the data, never with the clock, so that the
-same file gives the same report on every day.
+"Past" is what was past when the shipped data was gathered: it is compared with that day, never with the clock, so that
+the same file gives the same report on every day.
 """
 
+from itertools import product
 from typing import NamedTuple
 
 from lint_alpine import data, images
@@ -73,8 +74,9 @@ def _python_image(minor: str | None, release: str) -> str | None:
     """The official Alpine image with this Python, or with the newest where that one has ended."""
     if minor is None or not _python_lives(minor):
         minor = _newest_python()
-    for suite in dict.fromkeys((release, "")):
-        tag = str(PythonTag(minor, Variant.ALPINE, suite))
+    # Before its release a Python has no tag of two numbers.
+    for version, suite in product((minor, f"{minor}-rc"), (release, "")):
+        tag = str(PythonTag(version, Variant.ALPINE, suite))
         found = look_up(tag)
         if not isinstance(found, str) and not found.newer and _alpine_lives(found.release or ""):
             return f"python:{tag}"
@@ -94,8 +96,7 @@ def _minor(environment: Environment) -> str | None:
 
 def _python_lives(minor: str) -> bool:
     entry = data.images()["minors"].get(minor)
-    eol = entry["eol"] if entry is not None else None
-    return eol is None or eol >= data.images()["as_of"]
+    return _is_to_come(entry["eol"] if entry is not None else None)
 
 
 def _alpine_lives(release: str) -> bool:
@@ -103,5 +104,9 @@ def _alpine_lives(release: str) -> bool:
     if release not in known:
         # One that came after the data lives; one from before it does not.
         return order(release) > order(newest())
-    eol = known[release].get("eol")
-    return eol is None or eol >= data.alpine()["as_of"]
+    return _is_to_come(known[release].get("eol"))
+
+
+def _is_to_come(eol: str | None) -> bool:
+    """Whether an end was still to come on the day of the data (None: there is none, or it is not known)."""
+    return eol is None or eol >= data.alpine()["gathered"]

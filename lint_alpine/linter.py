@@ -27,7 +27,7 @@ class Settings(NamedTuple):
     """What a run is asked to do. `rules` are those to run, each with the severity to report; `images` says what a
     private image is like, by pattern of its reference. What is not said of platforms, target and context is as the
     Compose and Bake files around a Dockerfile have it, else linux/amd64, the last stage, the folder that has what COPY
-    takes."""
+    takes. `texts` are what Dockerfiles, by their paths, are taken to say in place of what stands in them."""
 
     rules: tuple[Rule, ...]
     sources: Sources
@@ -36,6 +36,7 @@ class Settings(NamedTuple):
     target: str | None = None
     context: Path | None = None
     images: Mapping[str, str] = MappingProxyType({})
+    texts: Mapping[str, str] = MappingProxyType({})
 
 
 class FileResult(NamedTuple):
@@ -157,10 +158,13 @@ def open_context(dockerfile: Dockerfile, file: Path, settings: Settings) -> Buil
 def lint_file(path: str, settings: Settings, *, named: bool = True) -> FileResult | Failure | None:
     """Lints a Dockerfile by its path, which is how reports show it. None: it was found by its name alone and is no
     Dockerfile."""
-    data = read_bytes(Path(path), MAX_DOCKERFILE_BYTES)
-    if isinstance(data, Missing):
-        return Failure(path, data.reason)
-    dockerfile = parse(Source(path, decode(data)))
+    text = settings.texts.get(path)
+    if text is None:
+        data = read_bytes(Path(path), MAX_DOCKERFILE_BYTES)
+        if isinstance(data, Missing):
+            return Failure(path, data.reason)
+        text = decode(data)
+    dockerfile = parse(Source(path, text))
     if not named and not any(instruction.name == "FROM" for instruction in dockerfile.instructions):
         return None
     return _guarded(dockerfile, Path(path), settings)

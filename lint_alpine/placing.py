@@ -8,7 +8,7 @@ from urllib.parse import unquote
 
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.instructions import Heredoc, Instruction
-from lint_alpine.dockerfile.stages import Step
+from lint_alpine.dockerfile.stages import Mount, Step
 from lint_alpine.dockerfile.words import RawWord, arguments, expand
 from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, WithParents
 
@@ -72,15 +72,26 @@ class Placing(NamedTuple):
             yield FromFiles(stage, tuple(sources), target)
 
     def mounts(self, step: Step) -> Iterator[Placed]:
-        """What the bind mounts of a RUN put there while it runs."""
+        """What the bind mounts and secrets of a RUN put there while it runs."""
+        there = ImageFiles(step.workdir)
         for mount in step.mounts:
-            target = ImageFiles(step.workdir).absolute(mount.target) if mount.target else None
-            if mount.kind != "bind" or target is None:
+            written = _secret_target(mount) if mount.kind == "secret" else mount.target
+            target = there.absolute(written) if written else None
+            if target is None or mount.kind not in ("bind", "secret"):
                 continue
-            if origin := mount.options.get("from"):
+            if mount.kind == "secret":
+                yield FromElsewhere(target, "it is a secret of the build")
+            elif origin := mount.options.get("from"):
                 yield from self._from(origin, (mount.source,), target)
             else:
                 yield FromContext(self.context, (mount.source,), target, into=False)
+
+
+def _secret_target(mount: Mount) -> str | None:
+    """BuildKit's own place for it, unless another one is named, or a variable."""
+    if mount.target is not None or "env" in mount.options:
+        return mount.target
+    return f"/run/secrets/{posixpath.basename(mount.options.get('id') or mount.source)}"
 
 
 def _documents(documents: Iterable[Heredoc], target: str, *, into: bool) -> Iterator[Placed]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_alpine.certain import may_fail
 from lint_alpine.dockerfile.words import name_values
 from lint_alpine.source import Span
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
@@ -38,11 +39,12 @@ class Refused(NamedTuple):
 
 
 def refused(facts: "Facts") -> Iterator[tuple["StageFacts", Refused]]:
-    """Of the images on musl: there wheels are rarer."""
+    """Of the images on musl: there wheels are rarer. Whether there are any may be what the command is to find out."""
     for stage, install in facts.musl_installs:
         found: dict[tuple[Span, str, bool], list[WheelVerdict]] = {}
+        asking = may_fail(install.install.command)
         for verdict in install.verdicts:
-            if verdict.refusal is not None:
+            if verdict.refusal is not None and not (asking and verdict.outcome is Outcome.UNAVAILABLE):
                 option = verdict.refusal.option
                 key = _place(option, verdict.name, install, stage, facts), option, verdict.outcome is Outcome.COMPILE
                 found.setdefault(key, []).append(verdict)

@@ -13,12 +13,11 @@ from lint_alpine.diagnostic import (
     Related,
     Severity,
 )
-from lint_alpine.facts import Facts, StageFacts
+from lint_alpine.facts import ApkAddition, Facts, PythonInstall, StageFacts
 from lint_alpine.source import Span
 from lint_alpine.wheels.evidence import Origin
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 from lint_alpine.wording import (
-    after,
     apk_add,
     elsewhere,
     help_with_alternative,
@@ -30,9 +29,11 @@ from lint_alpine.wording import (
     some,
     split_into_stages,
     where_installed,
+    with_option,
 )
 
 __all__ = [
+    "ApkAddition",
     "ApkPackages",
     "Applicability",
     "Confidence",
@@ -41,13 +42,13 @@ __all__ = [
     "Facts",
     "Fix",
     "Outcome",
+    "PythonInstall",
     "Related",
     "Rule",
     "Severity",
     "Span",
     "StageFacts",
     "WheelVerdict",
-    "after",
     "apk_add",
     "confidence",
     "elsewhere",
@@ -60,6 +61,7 @@ __all__ = [
     "some",
     "split_into_stages",
     "where_installed",
+    "with_option",
 ]
 
 
@@ -77,7 +79,7 @@ def _evidence(verdict: WheelVerdict) -> str | None:
     """The file that decides, who lists it, and what is uncertain about the image."""
     if verdict.evidence is None:
         return verdict.environment.note
-    listed = f"{verdict.evidence.detail}, {verdict.evidence.as_of}"
+    listed = ", ".join(filter(None, (verdict.evidence.detail, verdict.evidence.as_of)))
     decided = f"{verdict.file} ({listed})" if verdict.file else listed
     return f"{decided}; {verdict.environment.note}" if verdict.environment.note else decided
 
@@ -110,6 +112,7 @@ class Rule(NamedTuple):
         alternative: str | None = None,
         packages: ApkPackages | None = None,
         fix: Fix | None = None,
+        cure: str | None = None,
     ) -> Diagnostic:
         """A finding of this rule; what a verdict proves (requirement, evidence, confidence) is taken from it."""
         return Diagnostic(
@@ -127,4 +130,5 @@ class Rule(NamedTuple):
             alternative=alternative,
             packages=packages,
             fix=fix,
+            cure=cure,
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple, TypeGuard
 
 from lint_alpine import data
+from lint_alpine.alpine_releases import order
 from lint_alpine.certain import must_succeed
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands
 from lint_alpine.dockerfile.instructions import Instruction
@@ -13,12 +14,16 @@ from lint_alpine.dockerfile.words import arguments
 from lint_alpine.environment import Environment
 from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.install import ApkPackage, ApkVerb, Verb
+from lint_alpine.wheels.build_packages import provides
 
 if TYPE_CHECKING:
     from lint_alpine.facts import Facts, PythonInstall, Run, StageFacts
 
 # Who names one of these knows of the second Python, and may well use it.
 _USED = r"/usr/(?:bin/(?:env\s+-\S+\s+)?(?:python|pip)|lib/python)|PATH=[\"']?/usr/bin"
+# How Alpine names modules: `py2-` and `py-` up to 3.11, `py3-`. `py-pip` is a name of py3-pip since.
+_MODULES = r"py([23]?)-(.+)"
+_PYTHON2_UNTIL = "3.11"
 # Parts of a package that are no Python modules.
 _PARTS = ("-dev", "-doc", "-lang", "-openrc")
 _OVERRIDES = ("EXTERNALLY-MANAGED", "break-system-packages")
@@ -28,7 +33,8 @@ _PYTHON_FILES = r"/(?:usr(?:/local)?(?:/bin)?)?|.*/bin/(?:python|pip)[\d.]*"
 class Unseen(NamedTuple):
     """What one `apk add` installs for Alpine's own Python in an image whose Python is another one.
 
-    `projects` are the names under which pip would install the same; `python` is the minor version of Alpine's.
+    `projects` are the names under which pip would install the same; `python` is the minor version of Alpine's, None
+    where it is not known, or not the same for all.
     """
 
     packages: tuple[ApkPackage, ...]
@@ -37,10 +43,12 @@ class Unseen(NamedTuple):
 
 
 def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
-    """The `py3-` packages that the Python of the image, in /usr/local, does not see; none where the file uses the one
-    in /usr, or a program that such a package brings."""
+    """The `py3-` packages (`py-` and `py2-` before) that the Python of the image, in /usr/local, does not see.
+
+    None where the file uses the Python in /usr, or a program that such a package brings.
+    """
     text = facts.dockerfile.source.text
-    if "py3-" not in text or re.search(_USED, text):
+    if not re.search(_MODULES, text) or re.search(_USED, text):
         return
     programs = {program for stage in facts.stages for program in _programs(stage)}
     for stage in facts.stages:
@@ -48,9 +56,10 @@ def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
         if not _is_official(environment) or environment.python_prefix != "/usr/local":
             continue
         for addition in stage.apk_additions:
-            packages = tuple(package for package in addition.install.packages if _is_module(package, programs))
+            release = environment.release
+            packages = tuple(each for each in addition.install.packages if _is_module(each, release, programs))
             if addition.install.verb is ApkVerb.ADD and packages:
-                yield stage, Unseen(packages, _projects(packages), _alpine_python(environment.release))
+                yield stage, Unseen(packages, _projects(packages), _alpine_python(packages, release))
 
 
 def _is_official(environment: Environment | None) -> TypeGuard[Environment]:
@@ -58,23 +67,43 @@ def _is_official(environment: Environment | None) -> TypeGuard[Environment]:
     return environment is not None and environment.distro == "alpine" and "/" not in environment.image
 
 
-def _is_module(package: ApkPackage, programs: set[str]) -> bool:
-    stem = package.name.removeprefix("py3-")
-    if stem == package.name or package.conflict or package.name.endswith(_PARTS):
+def _is_module(package: ApkPackage, release: str | None, programs: set[str]) -> bool:
+    name = re.fullmatch(_MODULES, package.name)
+    if name is None or package.conflict or package.name.endswith(_PARTS):
         return False
-    return stem == "pip" or not any(program == stem or program.startswith(f"{stem}-") for program in programs)
+    if name[1] != "3" and package.name != "py-pip" and not (release and order(release) <= order(_PYTHON2_UNTIL)):
+        return False
+    return name[2] == "pip" or not any(each == name[2] or each.startswith(f"{name[2]}-") for each in programs)
 
 
 def _projects(packages: tuple[ApkPackage, ...]) -> tuple[str, ...]:
     known = data.apk()["py3_to_pypi"]
-    found = [known.get(package.name, package.name.removeprefix("py3-")) for package in packages]
-    return tuple(name for name in found if name != "pip")
+    stems = [re.sub(_MODULES, r"\2", package.name) for package in packages]
+    return tuple(dict.fromkeys(known.get(f"py3-{stem}", stem) for stem in stems if stem != "pip"))
 
 
-def _alpine_python(release: str | None) -> str | None:
+def _alpine_python(packages: tuple[ApkPackage, ...], release: str | None) -> str | None:
+    """The minor version of the Python that these packages are for."""
     entry = data.alpine()["releases"].get(release or "")
-    version = entry.get("python3") if entry is not None else None
+    pythons = {_python_of(package.name, release) for package in packages}
+    if entry is None or len(pythons) != 1:
+        return None
+    match pythons.pop():
+        case "3":
+            version = entry.get("python3")
+        case "2":
+            version = entry.get("python2")
+        case _:
+            version = None
     return ".".join(version.split(".")[:2]) if version else None
+
+
+def _python_of(name: str, release: str | None) -> str | None:
+    """`3`, `2`, or None where it may be both."""
+    if name.startswith(("py2-", "py3-")):
+        return name[2]
+    brought = provides(name, release)
+    return "3" if "python3" in brought else "2" if "python2" in brought else None
 
 
 def _programs(stage: "StageFacts") -> Iterator[str]:
@@ -88,13 +117,22 @@ def _programs(stage: "StageFacts") -> Iterator[str]:
             yield from (command.name for command in found)
 
 
-def forbidden_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonInstall"]]:
+class Forbidden(NamedTuple):
+    """A command that would install into Alpine's own Python. `without_pip`: it calls a pip that is not there."""
+
+    stage: "StageFacts"
+    install: "PythonInstall"
+    without_pip: bool
+
+
+def forbidden_installs(facts: "Facts") -> Iterator[Forbidden]:
     """The commands that would install into Alpine's own Python, which its EXTERNALLY-MANAGED file forbids.
 
     pip looks for that file unless it runs in a virtual environment, or is told --break-system-packages, --target,
     --prefix or --root (pip's commands/install.py); so does `uv pip install --system`. Poetry, pdm and pipenv do not, or
     not always. Nothing is claimed once something may have removed the file or changed pip's configuration.
     """
+    brings_pip = re.search(r"get-pip|ensurepip", facts.dockerfile.source.text) is not None
     lifted: list[bool] = []
     for stage in facts.stages:
         base = stage.stage.base.stage
@@ -109,7 +147,7 @@ def forbidden_installs(facts: "Facts") -> Iterator[tuple["StageFacts", "PythonIn
                     may = may or _lifts(command)
                     activated = activated or _activates(command)
                 elif not may and not activated and _is_forbidden(install, run):
-                    yield stage, install
+                    yield Forbidden(stage, install, not brings_pip and _lacks_pip(install, stage))
         lifted.append(may)
 
 
@@ -141,6 +179,16 @@ def _is_forbidden(install: "PythonInstall", run: "Run") -> bool:
         case _:
             system = False
     return system and install.present.complete and must_succeed(call.command) and _finds_usr(install, run)
+
+
+def _lacks_pip(install: "PythonInstall", stage: "StageFacts") -> bool:
+    """Whether all that apk was asked for is known, and brings Python without pip: since 3.12 that is py3-pip."""
+    call = install.install
+    if call.installer is not Installer.PIP or call.verb is not Verb.INSTALL or stage.environment is None:
+        return False
+    known = data.apk()["packages"]
+    asked = (known.get(name, {}).get("role", "python") for name in install.present.asked if name != "python3")
+    return stage.environment.python is None and "python" not in asked
 
 
 def _finds_usr(install: "PythonInstall", run: "Run") -> bool:

@@ -102,6 +102,7 @@ def _is_proven(install: "PythonInstall") -> bool:
         bool(install.verdicts)
         and requirements.complete
         and not requirements.indexes
+        and not requirements.find_links
         and not install.install.projects
         and not install.unreadable
         and all(verdict.outcome is Outcome.WHEEL and verdict.needs_unknown is None for verdict in install.verdicts)

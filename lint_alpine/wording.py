@@ -2,9 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from lint_alpine.diagnostic import Related
-from lint_alpine.facts import PythonInstall, StageFacts
-from lint_alpine.packages import BuildPackage
+from lint_alpine.diagnostic import Edit, Related
+from lint_alpine.facts import ApkAddition, PythonInstall, StageFacts
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import needs_of
 from lint_alpine.wheels.verdict import Alternative, Outcome, WheelVerdict
@@ -56,10 +55,10 @@ def apk_add(packages: Iterable[str]) -> str:
     return f"`apk add --no-cache {' '.join(packages)}` before this"
 
 
-def elsewhere(packages: Sequence[BuildPackage], message: str) -> tuple[Related, ...]:
-    """The places of the packages after the first that are not on its line, where the reader sees them anyway."""
-    line = packages[0].span.start.line
-    return tuple(Related(package.span, message) for package in packages[1:] if package.span.start.line != line)
+def elsewhere(places: Iterable[Span], message: str) -> tuple[Related, ...]:
+    """The places after the first that are not on its line, where the reader sees them anyway."""
+    first, *others = dict.fromkeys(places)
+    return tuple(Related(place, message) for place in others if place.start.line != first.start.line)
 
 
 def sibling(verdict: WheelVerdict, release: str | None) -> tuple[str, ...]:
@@ -77,9 +76,14 @@ def optional_features(verdict: WheelVerdict, release: str | None) -> tuple[str, 
     return (f"for optional features: {' '.join(needs.optional_headers)}",) if needs and needs.optional_headers else ()
 
 
-def after(span: Span) -> Span:
-    """The empty place behind a word, where an edit can insert."""
-    return Span(span.source, span.end, span.end)
+def with_option(call: ApkAddition | PythonInstall, option: str) -> Edit | None:
+    """An edit that puts an option behind the verb of a command, as a string of its own in the exec form; None where
+    the verb is not written out."""
+    verb = call.verb
+    if verb.text != call.install.verb:
+        return None
+    end, text = (verb.end + len('"'), f', "{option}"') if call.run.is_string(verb) else (verb.end, f" {option}")
+    return Edit(Span(verb.source, end, end), text)
 
 
 def split_into_stages(stage: StageFacts) -> str:

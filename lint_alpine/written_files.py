@@ -44,6 +44,8 @@ class FromParts(NamedTuple):
                 return only
             case (Excerpt() as only,):
                 return excerpt_source(only)
+        if path.endswith(".conf"):
+            return _configuration(path, self.parts)
         gathered = Gathered(ImageFiles(), {})
         for part in self.parts:
             match part:
@@ -57,6 +59,18 @@ class FromParts(NamedTuple):
                     named = (part if isinstance(part, Source) else part.source).start
                     read_requirements(path, named, gathered)
         return gathered.requirements()
+
+
+def _configuration(path: str, parts: Sequence[Part]) -> Source | None:
+    """pip's own configuration as one text; nothing that is told has its place in it."""
+    found = []
+    for part in parts:
+        match part:
+            case Lines(lines):
+                found += [text for text, _ in lines]
+            case Excerpt(text=text) | Source(text=text):
+                found.append(text)
+    return Source(path, "\n".join(found))
 
 
 def _add(lines: Sequence[tuple[str, Span]], gathered: Gathered) -> None:

@@ -28,6 +28,16 @@ from tests.gathering import facts_of
         ("go", "3.22", None),
         ("llvm-dev", "3.18", None),
         ("nobody-knows-this", "3.22", None),
+        # Most packages of Python 2 went with 3.12, which only of some is known; none is left without Python 2.
+        ("py2-pip", "3.11", None),
+        ("py2-pip", "3.12", Absence("py2-pip", "3.12", "3.11", None, "py3-pip")),
+        ("py2-cffi", "3.11", None),
+        ("py2-cffi", "3.15", None),
+        ("py2-cffi", "3.16", Absence("py2-cffi", "3.16", "3.15", None, None, "py3-cffi")),
+        ("py2-setuptools", "edge", Absence("py2-setuptools", "edge", "3.15", None, "py3-setuptools", "py3-setuptools")),
+        ("python2-tkinter", "3.22", Absence("python2-tkinter", "3.22", "3.15", None, None, "python3-tkinter")),
+        # A name that the package for Python 3 still provides.
+        ("py-cffi", "3.22", None),
     ],
 )
 def test_absence(name: str, release: str, expected: Absence | None) -> None:

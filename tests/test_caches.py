@@ -41,6 +41,11 @@ def facts(lines: str) -> Facts:
         ("RUN --mount=type=bind,target=/var/cache/apk apk add x", True),
         ("RUN apk add --root /out x", False),
         ("RUN apk add --simulate x", False),
+        # Nothing is fetched.
+        ("RUN apk add --no-network x", False),
+        ("RUN apk --no-network upgrade", False),
+        ("RUN apk add --no-cache -t .b gcc && apk add --no-network -t .run libgcc && apk del --no-network .b", False),
+        ("RUN apk add --no-network x && apk add y", True),
         ('RUN ["apk", "add", "x"]', True),
         ("RUN sh -c 'apk add x'", True),
         ("ONBUILD RUN apk add x", True),
@@ -48,6 +53,31 @@ def facts(lines: str) -> Facts:
 )
 def test_apk_index(lines: str, kept: bool) -> None:
     assert [True for addition in facts(lines).stages[0].apk_additions if addition.index_kept] == [True] * kept
+
+
+@pytest.mark.parametrize(
+    ("lines", "dropped"),
+    [
+        ("RUN apk update && apk add x", "apk update && "),
+        ("RUN apk update -q; apk upgrade", "apk update -q; "),
+        ("RUN apk update \\\n  && \\\n  apk add x", "apk update \\\n  && \\\n  "),
+        ("RUN <<EOF\napk update\napk add x\nEOF", "apk update\n"),
+        ("RUN cd /tmp && apk update && sudo apk add x && ls", "apk update && "),
+        ("RUN apk update", None),
+        ("RUN apk add x && apk update", None),
+        ("RUN apk update && apk search x && apk add x", None),
+        ("RUN apk update && curl x && apk add x", None),
+        ("RUN apk update || apk add x", None),
+        ("RUN apk update && apk add --no-network x", None),
+        ("RUN apk update & apk add x", None),
+        ("RUN (apk update) && apk add x", None),
+        ("RUN if true; then apk update; fi; apk add x", None),
+        ("RUN apk update && \\\n  # why\n  apk add x", None),
+    ],
+)
+def test_an_update_that_can_be_dropped(lines: str, dropped: str | None) -> None:
+    found = [addition.droppable for addition in facts(lines).stages[0].apk_additions]
+    assert [place.text for place in found if place] == ([dropped] if dropped else [])
 
 
 @pytest.mark.parametrize(
@@ -66,6 +96,46 @@ def test_apk_index(lines: str, kept: bool) -> None:
         ("RUN PIP_NO_CACHE_DIR=1 pip install x", False),
         ("RUN export PIP_NO_CACHE_DIR=1 && pip install x", False),
         ("RUN pip install x && pip cache purge", False),
+        ("RUN pip install x && python -m pip cache purge", False),
+        ("RUN pip3.12 install x && pip3.12 cache purge", False),
+        ("RUN pip install x && pip3 -q cache purge --no-input", False),
+        ("RUN pip install x && /venv/bin/pip cache purge", False),
+        ("RUN pip install x && pip3 cache remove '*'", False),
+        ("RUN pip install x && pip cache remove x", True),
+        ("RUN pip install x && pip cache list", True),
+        ("RUN pip install x && pip cache purge --help me", True),
+        ("RUN pip cache purge && pip install x", True),
+        ("RUN pip install x\nRUN pip cache purge", True),
+        ("RUN pip install x && uv cache clean", True),
+        ("RUN pip install --cache-dir /c x && pip cache purge", True),
+        ("RUN pip install --cache-dir /c x && pip --cache-dir=/c cache purge", False),
+        ("RUN pip install x && pip cache purge --cache-dir /c", True),
+        ("RUN pip install x && pip cache purge --cache-dir /root/.cache/pip", False),
+        ("ENV PIP_CACHE_DIR=/c\nRUN pip install x && pip cache purge", False),
+        ("RUN pip install --cache-dir $UNKNOWN x", False),
+        ("RUN uv pip install --system x && uv cache clean", False),
+        ("RUN uv pip install --system x && uv --quiet cache clean", False),
+        ("RUN uv pip install --system x && uv cache clean x", True),
+        ("RUN uv pip install --system x && uv cache prune", True),
+        ("RUN uv pip install --system x && pip cache purge", True),
+        ("RUN pdm install && pdm cache clear", False),
+        ("RUN pdm install && pdm cache clear wheels", True),
+        ("RUN pipx install x && pip cache purge", False),
+        # --no-cache and `cache clear` are about Poetry's metadata: what it downloads it keeps in `artifacts`.
+        ("RUN poetry install", True),
+        ("RUN poetry install --no-cache", True),
+        ("RUN poetry install && poetry cache clear --all PyPI", True),
+        ("RUN poetry install && rm -rf /root/.cache/pypoetry/cache", True),
+        ("RUN poetry install && rm -rf /root/.cache/pypoetry/artifacts", False),
+        ("RUN poetry install && rm -rf /root/.cache/pypoetry", False),
+        ("RUN poetry install && rm -rf ~/.cache", False),
+        ("RUN poetry install && find /root/.cache -type f -delete", False),
+        ("RUN --mount=type=cache,target=/root/.cache/pypoetry/artifacts poetry install", False),
+        ("RUN --mount=type=cache,target=/root/.cache/pypoetry/cache poetry install", True),
+        ("ENV POETRY_CACHE_DIR=/p\nRUN --mount=type=cache,target=/p poetry install", False),
+        ("ENV POETRY_CACHE_DIR=/p\nRUN poetry install && rm -rf /p", False),
+        ("ENV POETRY_CACHE_DIR=/p\nRUN poetry install && rm -rf $POETRY_CACHE_DIR ~/.cache", False),
+        ("ENV POETRY_CACHE_DIR=/p\nRUN poetry install && rm -rf ~/.cache", True),
         ("RUN pip install x && rm -rf /root/.cache", False),
         ("RUN pip install x && rm -rf ~/.cache/pip", False),
         ("RUN cd && pip install x && rm -rf .cache/pip", False),
@@ -85,6 +155,6 @@ def test_apk_index(lines: str, kept: bool) -> None:
         ("ENV PIP_CACHE_DIR=/c\nRUN pip install x && rm -r /c", False),
     ],
 )
-def test_pip_cache(lines: str, kept: bool) -> None:
+def test_cache_of_an_installer(lines: str, kept: bool) -> None:
     (install,) = facts(lines).stages[0].installs
     assert install.cache_kept is kept

@@ -248,6 +248,20 @@ def test_fixes_are_shown_and_made(folder: Path, capsysbinary: pytest.CaptureFixt
     assert [path.name for path in folder.iterdir()] == ["Dockerfile"]
 
 
+def test_one_run_makes_all_fixes_and_shows_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    # That the RUN fails hides what it would leave in its layer.
+    text = "FROM alpine:3.22\nRUN apk add --no-cache python3 py3-pip\nRUN apk add git && pip install six\n"
+    last = "RUN apk add --no-cache git && pip install --no-cache-dir --break-system-packages six\n"
+    for number in range(3):
+        write(folder, f"{number}/Dockerfile", text)
+    assert main(["check", "--diff", "--unsafe-fixes", "--jobs", "2"]) == 1
+    assert capsys.readouterr().out.count(f"+{last}") == 3
+    assert main(["check", "--fix", "--unsafe-fixes"]) == 0
+    assert capsys.readouterr().out == ""
+    for number in range(3):
+        assert (folder / f"{number}/Dockerfile").read_text().endswith(last)
+
+
 def test_several_processes_say_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     for number in range(6):
         write(folder, f"{number}/Dockerfile", WARNED if number % 2 else BROKEN)

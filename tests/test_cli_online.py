@@ -153,16 +153,23 @@ def test_verdicts(server: Server, check: Callable[..., Run]) -> None:
 
 def test_a_second_run_asks_nothing(server: Server, check: Callable[..., Run]) -> None:
     five_kinds(server)
-    write(ALL.replace(" absent", ""))
+    write(ALL)
     first = check("-v", "--index-url", server.url)
-    assert re.fullmatch(
-        r"lint-alpine: \d+ requests to the package index, 0.0 MB received, 0 answers from the cache\n", first.err
+    told = re.fullmatch(
+        r"lint-alpine: (\d+) requests to the package index, ([\d.]+) kB received, 0 answers from the cache; "
+        r"for each of the 7 packages judged ([\d.]+) requests and ([\d.]+) kB\n",
+        first.err,
     )
+    assert told is not None, first.err
+    requests, received, each_requests, each_received = map(float, told.groups())
     asked = len(server.asked)
-    assert asked == int(first.err.split()[1])
+    assert asked == requests
+    assert each_requests == pytest.approx(asked / 7, abs=0.06)
+    assert 0 < each_received < received < 50
     second = check("-v", "--index-url", server.url)
     assert len(server.asked) == asked
-    assert second.err.startswith("lint-alpine: 0 requests to the package index, 0.0 MB received, ")
+    assert re.match(r"lint-alpine: 0 requests to the package index, 0 kB received, \d+ answers from the", second.err)
+    assert second.err.endswith("; for each of the 7 packages judged 0.0 requests and 0 kB\n")
     assert second.outcomes == first.outcomes
     assert second.origins == {"cache"}
     assert second.code == first.code == 1
@@ -268,6 +275,7 @@ def test_the_shipped_listing_speaks_for_an_index_that_fails(server: Server, chec
 # URLs that linted files name
 
 
+UV = "uv pip install --system --no-cache"
 NAMING = [
     ("RUN pip install --no-cache-dir --index-url {url} thing\n", ""),
     ("RUN pip install --no-cache-dir --extra-index-url={url} thing\n", ""),
@@ -277,8 +285,27 @@ NAMING = [
     ("COPY reqs.txt .\nRUN pip install --no-cache-dir -r reqs.txt\n", "-i {url}\nthing\n"),
     ("COPY reqs.txt .\nRUN pip install --no-cache-dir -r reqs.txt\n", "--find-links {url}thing/\nthing\n"),
     ("COPY reqs.txt .\nRUN pip install --no-cache-dir -r reqs.txt\n", "--extra-index-url {url}\nthing\n"),
+    (f"RUN {UV} --index {{url}} thing\n", ""),
+    (f"RUN {UV} --default-index n={{url}} thing\n", ""),
+    (f"ENV UV_INDEX='n={{url}}'\nRUN {UV} thing\n", ""),
+    (f"RUN {UV} --index-strategy unsafe-best-match --index {{url}} thing\n", ""),
+    (f"COPY reqs.txt /app/pyproject.toml\nWORKDIR /app\nRUN {UV} thing\n", "[[tool.uv.index]]\nurl = '{url}'\n"),
+    (f"COPY reqs.txt /app/uv.toml\nWORKDIR /app\nRUN {UV} thing\n", "find-links = ['{url}thing/']\n"),
+    (f"COPY reqs.txt /root/.config/uv/uv.toml\nRUN {UV} thing\n", "[pip]\nextra-index-url = ['{url}']\n"),
 ]
+EXPLICIT = """
+[project]
+name = "app"
+dependencies = ["thing"]
+[tool.uv.sources]
+thing = {{ index = "own" }}
+[[tool.uv.index]]
+name = "own"
+url = "{url}"
+explicit = true
+"""
 DIRECT = [
+    (f"COPY reqs.txt /app/pyproject.toml\nWORKDIR /app\nRUN {UV} -r pyproject.toml\n", EXPLICIT),
     ("RUN pip install --no-cache-dir {url}thing/thing-1.0.tar.gz\n", ""),
     ("RUN pip install --no-cache-dir 'thing @ {url}thing/thing-1.0.tar.gz'\n", ""),
     ("RUN pip install --no-cache-dir git+{url}thing.git\n", ""),
@@ -310,6 +337,27 @@ def test_what_may_come_from_such_an_index_is_not_judged(
     assert verdict["outcome"] == "unknown"
     assert verdict["reason"] == "it may come from an index that only the linted files name, which is not asked"
     assert verdict["file"] is None
+
+
+def test_a_project_that_is_pinned_to_an_index(server: Server, other: Server, check: Callable[..., Run]) -> None:
+    """Where the index is given, it alone is asked for the project, and for nothing else."""
+    offer(server, "thing", ("thing-2.0-py3-none-any.whl", wheel("thing", "2.0")))
+    offer(server, "main", ("main-1.0-py3-none-any.whl", wheel("main")))
+    offer(other, "thing", ("thing-1.0-py3-none-any.whl", wheel("thing", "1.0", "Requires-Dist: main")))
+    write(
+        f"{IMAGE}COPY reqs.txt /app/pyproject.toml\nWORKDIR /app\nRUN {UV} -r pyproject.toml\n",
+        reqs=EXPLICIT.format(url=other.url),
+    )
+    run = check("--index-url", server.url)
+    assert (
+        run.verdicts["thing"]["reason"] == "it comes from an index that only the linted files name, which is not asked"
+    )
+    assert other.connections == 0
+    run = check("--index-url", server.url, "--extra-index-url", other.url)
+    assert run.verdicts["thing"]["version"] == "1.0"
+    assert run.outcomes == {"thing": "wheel", "main": "wheel"}
+    assert "/simple/thing/" not in server.paths()
+    assert "/simple/main/" not in other.paths()
 
 
 @pytest.mark.parametrize("given", ["{url}", "{bare}", "http://user:secret@{host}/simple"])

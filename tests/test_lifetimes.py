@@ -25,8 +25,13 @@ def of(reference: str) -> Lifetime:
         # Older than the data.
         ("alpine:3.1", ["Alpine 3.1"], "alpine:3.24"),
         ("node:20-alpine3.19", ["Alpine 3.19"], None),
-        # An end that is still to come on the day of the data, none at all, or not known.
-        ("python:3.10-alpine3.21", [], None),
+        # Ends between the newest source of their dates and the day on which all was gathered.
+        ("python:3.10-alpine3.21", ["Python 3.10", "Alpine 3.21"], "python:3.14-alpine3.24"),
+        ("python:3.10-alpine3.22", ["Python 3.10"], "python:3.14-alpine3.24"),
+        ("alpine:3.21", ["Alpine 3.21"], "alpine:3.24"),
+        ("python:3.15-rc-alpine3.21", ["Alpine 3.21"], "python:3.15-rc-alpine3.24"),
+        # An end that is still to come on that day, none at all, or not known.
+        ("python:3.11-alpine3.22", [], None),
         ("python:3.13-alpine", [], None),
         ("python:alpine", [], None),
         ("alpine:edge", [], None),
@@ -80,6 +85,10 @@ def test_what_is_named_instead_gets_updates() -> None:
 
 
 def test_the_day_of_the_data_decides() -> None:
+    day = data.alpine()["gathered"]
+    assert day == max(document["as_of"] for document in (data.alpine(), data.images(), data.native(), data.apk()))
     for release, entry in data.alpine()["releases"].items():
-        past = "eol" in entry and entry["eol"] < data.alpine()["as_of"]
-        assert bool(of(f"alpine:{release}").ended) == past
+        assert bool(of(f"alpine:{release}").ended) == ("eol" in entry and entry["eol"] < day)
+    for minor, python in data.images()["minors"].items():
+        image = Environment("base:1", distro="alpine", python=f"{minor}.0")
+        assert bool(lifetime("base:1", image).ended) == (python["eol"] is not None and python["eol"] < day)

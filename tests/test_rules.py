@@ -7,11 +7,14 @@
 
 import os
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from lint_alpine.examples import Example, lint_example, read_page
+from lint_alpine.diagnostic import Diagnostic
+from lint_alpine.examples import Example, lint_example, read_page, report_example
+from lint_alpine.fixes import fixed
 from lint_alpine.registry import built_in, rules_folder
 from lint_alpine.rule import Rule
 from tests.conftest import ROOT
@@ -40,6 +43,24 @@ def _rewrite(path: Path, example: Example, printed: str) -> None:
     end = text.find("\n## ", begin + 1) % (len(text) + 1)
     section = re.sub(r"```text\n.*?```", lambda _: f"```text\n{printed}```", text[begin:end], count=1, flags=re.DOTALL)
     path.write_text(text[:begin] + section + text[end:], encoding="utf-8")
+
+
+BAD = [pytest.param(rule, example, id=f"{rule.code}-{example.title}") for rule, _, example in EXAMPLES if example.bad]
+
+
+@pytest.mark.parametrize(("rule", "example"), BAD)
+def test_the_fixes_of_an_example_end_what_they_are_for(rule: Rule, example: Example, tmp_path: Path) -> None:
+    def findings(text: str) -> tuple[Diagnostic, ...]:
+        rules = [other for other in built_in() if other.default or other is rule]
+        return report_example(replace(example, dockerfile=text), tmp_path, rules).diagnostics
+
+    before = findings(example.dockerfile)
+    made = fixed(before, lambda texts: findings(texts["Dockerfile"]), unsafe=True)
+    after = findings(made[0].after if made else example.dockerfile)
+    assert [found for found in after if found.fix] == []
+    for code in (rule.code, "LA901"):
+        left = [found for found in before if found.code == code and found.fix is None]
+        assert sum(found.code == code for found in after) == len(left)
 
 
 @pytest.mark.parametrize("rule", built_in(), ids=lambda rule: rule.code)

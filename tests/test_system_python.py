@@ -41,6 +41,26 @@ def test_only_official_python_images_have_a_python_that_is_known_to_be_another(i
     assert not list(facts_of(f"FROM {image}\nRUN apk add py3-numpy\n").unseen_packages)
 
 
+@pytest.mark.parametrize(
+    ("image", "packages", "projects", "python"),
+    [
+        ("python:3.6-alpine3.8", "py-cffi", ["cffi"], None),
+        ("python:3.6-alpine3.8", "py2-cffi", ["cffi"], "2.7"),
+        ("python:2.7-alpine3.11", "py2-yaml py-pip", ["PyYAML"], "2.7"),
+        ("python:3.8-alpine3.11", "py3-yaml py2-yaml", ["PyYAML"], None),
+        ("python:3.8-alpine3.12", "py-pip", [], "3.8"),
+        ("python:3.13-alpine3.22", "py-pip py3-cffi", ["cffi"], "3.12"),
+        ("python:3.8-alpine3.11", "py-cairo-dev !py-cffi python-dev mypy-x", None, None),
+        # Names that may be gone.
+        ("python:3.8-alpine3.12", "py-cffi py2-cffi", None, None),
+    ],
+)
+def test_names_of_old(image: str, packages: str, projects: list[str] | None, python: str | None) -> None:
+    found = [unseen for _, unseen in facts_of(f"FROM {image}\nRUN apk add {packages}\n").unseen_packages]
+    expected = [] if projects is None else [(projects, python)]
+    assert [(list(unseen.projects), unseen.python) for unseen in found] == expected
+
+
 FORBIDDEN = [
     "pip install six",
     "pip3 install six",
@@ -96,7 +116,7 @@ ALLOWED = [
 
 
 def forbidden(text: str) -> list[str]:
-    return [install.verb.text for _, install in facts_of(text).forbidden_installs]
+    return [install.verb.text for _, install, _ in facts_of(text).forbidden_installs]
 
 
 @pytest.mark.parametrize("command", FORBIDDEN)
@@ -154,3 +174,38 @@ def test_a_stage_inherits_what_was_lifted() -> None:
     base = "FROM alpine:3.22 AS base\nRUN apk add py3-pip && rm /usr/lib/python3.12/EXTERNALLY-MANAGED\n"
     assert forbidden(f"{base}FROM base\nRUN pip install six\n") == []
     assert forbidden(f"{base}FROM alpine:3.22\nRUN apk add py3-pip && pip install six\n") == ["install"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "without"),
+    [
+        ("RUN apk add python3 && pip install six", [True]),
+        ("RUN apk add -t .build python3-dev gcc git && python3 -m pip install six", [True]),
+        ("RUN apk add python3\nRUN pip3 install a\nRUN pip3 install b", [True, True]),
+        ("RUN apk add py3-pip && apk del py3-pip && apk add python3 && pip install six", [True]),
+        ("RUN apk add py3-pip && pip install six", [False]),
+        ("RUN apk add py-pip && pip install six", [False]),
+        # What these bring along is not known.
+        ("RUN apk add python3 py3-virtualenv && pip install six", [False]),
+        ("RUN apk add python3 ansible && pip install six", [False]),
+        ("RUN apk add python3 pipx && pip install six", [False]),
+        # What these leave would be refused itself.
+        ("RUN apk add python3 && wget -O- https://example.org/get-pip.py | python3 && pip install six", [False]),
+        ("RUN apk add python3 && python3 -m ensurepip && pip install six", [False, False]),
+        # uv is another program.
+        ("RUN apk add python3 uv && uv pip install --system six", [False]),
+    ],
+)
+def test_where_there_is_no_pip(lines: str, without: list[bool]) -> None:
+    assert [each.without_pip for each in facts_of(f"FROM alpine:3.22\n{lines}\n").forbidden_installs] == without
+
+
+def test_a_run_that_fails_leaves_no_layer() -> None:
+    facts = facts_of("""
+        FROM alpine:3.22
+        RUN apk add python-dev
+        RUN apk add python3 py3-pip
+        RUN apk add git && pip install six
+        RUN apk add python-dev || apk add python3-dev
+    """)
+    assert sorted(run.start.line for run in facts.failing_runs) == [3, 5]

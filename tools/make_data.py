@@ -269,6 +269,8 @@ def alpine(facts: Mapping[str, Record], corrections: Record) -> Record:
     extra = record(corrections["alpine"])
     return {
         **header(source),
+        # By then it was known what each of them says: the day against which an end of life is measured.
+        "gathered": max(str(each["as_of"]) for each in facts.values()),
         "docker_tags": known({k: v for k, v in record(source["docker_tags"]).items() if not k.startswith("_")}),
         "pip_milestones": {
             str(record(item)["pip"]): record(item)["feature"] for item in cast("list[Json]", source["pip_milestones"])

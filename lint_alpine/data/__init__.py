@@ -104,7 +104,10 @@ class AlpineRelease(TypedDict):
 
 
 class Alpine(TypedDict):
+    """`gathered` is the newest day of all the facts that were gathered with these."""
+
     as_of: str
+    gathered: str
     docker_tags: dict[str, str]
     pip_milestones: dict[str, str]
     releases: dict[str, AlpineRelease]

@@ -8,7 +8,7 @@ from lint_alpine.dockerfile.instructions import Dockerfile
 from lint_alpine.source import Source, Span
 
 _OWN = re.compile(r"[ \t]*lint-alpine:[ \t]*(ignore-file|ignore)(?:\[([^\]\n]*)\])?[ \t]*(.*)")
-_HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(global[ \t]+)?ignore[ \t]*=[ \t]*([\w,\- \t]+)")
+_HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(?:(global|stage)[ \t]+)?ignore[ \t]*=[ \t]*([\w,\- \t]+)")
 # What stands between two commas, the blanks around it left out.
 _WORD = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _NEXT_LINES = 10_000
@@ -44,8 +44,22 @@ def read_ignores(dockerfile: Dockerfile) -> tuple[Ignore, ...]:
     for comment in dockerfile.comments:
         following = next((span for line, span in starts if line > comment.line), None)
         around = next((span for line, span in starts if line <= comment.line <= span.stop.line), None)
-        found += _read(comment.text, comment.span, around or following or comment.span)
+        scope = around or following or comment.span
+        if (pragma := _HADOLINT.match(comment.text)) and pragma[1] == "stage":
+            scope = _stages(dockerfile).get(scope.begin, comment.span)
+        found += _read(comment.text, comment.span, scope)
     return tuple(found)
+
+
+def _stages(dockerfile: Dockerfile) -> dict[int, Span]:
+    """Each stage from its FROM to its last instruction, by where it begins."""
+    found: dict[int, Span] = {}
+    first = None
+    for instruction in dockerfile.instructions:
+        first = instruction.span if instruction.name == "FROM" else first
+        if first is not None:
+            found[first.begin] = first.to(instruction.span)
+    return found
 
 
 def read_line_ignores(source: Source) -> tuple[Ignore, ...]:
@@ -74,7 +88,7 @@ def _read(text: str, span: Span, scope: Span) -> Iterable[Ignore]:
             yield Ignore(code if group == 2 else "", place, span, word, match[3].strip())
     elif match := _HADOLINT.match(text):
         for code, word in _words(match, 2, span):
-            yield Ignore(code, None if match[1] else scope, span, word, "", foreign=True)
+            yield Ignore(code, None if match[1] == "global" else scope, span, word, "", foreign=True)
 
 
 def _words(match: re.Match[str], group: int, span: Span) -> Iterator[tuple[str, Span]]:

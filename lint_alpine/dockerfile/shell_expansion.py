@@ -141,7 +141,7 @@ class Expander:
         found: list[Argument] = []
         texts: list[str | None] = []
         begun = False
-        for chunk in self._chunks(word.parts):
+        for chunk in self._chunks(self._at_home(word.parts)):
             if chunk.text is None or not chunk.divides:
                 texts.append(chunk.text)
                 begun = True
@@ -160,7 +160,7 @@ class Expander:
 
     def text(self, word: Word) -> str | None:
         """The word's text without field splitting, as in an assignment."""
-        return self._text(word.parts)
+        return self._text(self._at_home(word.parts))
 
     def script(self, arguments: Iterable[Argument]) -> Excerpt | None:
         """The script that the arguments make, joined by spaces, each character with the place that it comes from."""
@@ -197,6 +197,15 @@ class Expander:
                 # All of it comes from the whole expansion; a span can say so by its last character alone.
                 last = word.script.offset(part.index + max(len(part.raw) - 1, 0))
                 yield text, [(at, origin if at + 1 < len(text) or not at else last) for at in range(len(text))]
+
+    def _at_home(self, parts: tuple[Part, ...]) -> tuple[Part, ...]:
+        """Tilde expansion (2.6.1), of the user's own home alone."""
+        match parts:
+            case (Literal(text, False, index), *others) if text.startswith("~/") or (text == "~" and not others):
+                home = self.variables.get("HOME")
+                if home and self.spend(len(home)):
+                    return (Literal(home.rstrip("/") + text[1:], False, index), *others)
+        return parts
 
     def _text(self, parts: tuple[Part, ...]) -> str | None:
         return _joined([chunk.text for chunk in self._chunks(parts)])

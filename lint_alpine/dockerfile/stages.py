@@ -14,6 +14,8 @@ DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Variables = Mapping[str, str | None]
 
+_TARGETS = ("target", "dst", "destination")
+
 
 class Base(NamedTuple):
     """What a stage is built from: the reference with its variables resolved (None: one is not known), the word that
@@ -33,7 +35,8 @@ class Mount(NamedTuple):
 
     @property
     def target(self) -> str | None:
-        return next((self.options[name] for name in ("target", "dst", "destination") if name in self.options), None)
+        """Where it is mounted (absolute); empty where that is not known."""
+        return next((self.options[name] for name in _TARGETS if name in self.options), None)
 
     @property
     def source(self) -> str:
@@ -217,14 +220,16 @@ def _steps(
         inner = instruction.trigger if instruction.name == "ONBUILD" and instruction.trigger else instruction
         variables = state.variables
         mounts = tuple(
-            _mount(flag.value, flag.span, variables, escape)
+            _mount(flag.value, flag.span, variables, state.workdir, escape)
             for flag in inner.flags
             if flag.name == "mount" and flag.value
         )
+        # What a secret says is not known, and is not to be.
+        secrets = {mount.options["env"]: None for mount in mounts if mount.kind == "secret" and "env" in mount.options}
         steps.append(
             Step(
                 inner,
-                variables,
+                variables | secrets if secrets else variables,
                 dict(state.environment),
                 state.workdir,
                 state.user,
@@ -268,8 +273,8 @@ def _apply(instruction: Instruction, state: _State, given: Variables, outer: Var
             pass
 
 
-def _mount(text: str, span: Span, variables: Variables, escape: str) -> Mount:
-    """A mount's options, comma-separated with CSV quoting, as BuildKit reads them."""
+def _mount(text: str, span: Span, variables: Variables, workdir: str | None, escape: str) -> Mount:
+    """A mount's options, comma-separated with CSV quoting, as BuildKit reads them; the target starts at WORKDIR."""
     import csv
 
     options: dict[str, str] = {}
@@ -278,6 +283,9 @@ def _mount(text: str, span: Span, variables: Variables, escape: str) -> Mount:
     except csv.Error:
         fields = text.split(",")
     for option in fields:
-        name, _, value = option.partition("=")
-        options[name.strip().lower()] = _expand(value, variables, escape) or ""
+        name, _, raw = option.partition("=")
+        name, value = name.strip().lower(), _expand(raw, variables, escape) or ""
+        if name in _TARGETS and value and not value.startswith("/"):
+            value = posixpath.join(workdir, value) if workdir is not None else ""
+        options[name] = value
     return Mount(options.get("type", "bind"), options, span)

@@ -82,6 +82,7 @@ def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
         repositories=tuple(option.value or option.span.text for option in found.all("repository")),
         update=found.has("update-cache") or verb is ApkVerb.UPDATE,
         simulate=found.has("simulate"),
+        no_network=found.has("no-network"),
         root=_root(found),
         complete=_complete(command, found) and (virtual is None or virtual.known),
     )

@@ -3,6 +3,7 @@
 from enum import StrEnum
 from typing import NamedTuple
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 
 from lint_alpine.source import Span
@@ -47,6 +48,34 @@ class FormatOption(NamedTuple):
     span: Span
 
 
+class IndexStrategy(StrEnum):
+    """How several indexes go together: pip takes all files of all; the others are uv's (`--index-strategy`)."""
+
+    ALL_FILES = "all-files"
+    FIRST_INDEX = "first-index"
+    FIRST_MATCH = "unsafe-first-match"
+    BEST_MATCH = "unsafe-best-match"
+
+
+class FindLinks(NamedTuple):
+    """A folder of wheels (or a page of links) to look at beside the indexes, as written; None: not known.
+
+    `beside` is the folder of the requirements file that names it: pip looks there first.
+    """
+
+    location: str | None
+    beside: str | None = None
+
+
+class Pin(NamedTuple):
+    """Where uv takes a project from while the marker holds (an entry of `tool.uv.sources`): from the index at a URL
+    alone, or for the reason `opaque` from none."""
+
+    marker: Marker | None
+    url: str | None = None
+    opaque: str | None = None
+
+
 class Locked(NamedTuple):
     """The release that a lock file fixes, with the files that it lists (empty where it lists none)."""
 
@@ -59,7 +88,8 @@ class Dependency(NamedTuple):
     """One requirement at the place where it is written.
 
     `hashes` are (algorithm, digest) of `--hash` options. `opaque` says why the files cannot be judged by name (a URL, a
-    VCS reference, a local path), else None. `name` is normalised.
+    VCS reference, a local path), else None; `path` is that of a local archive, as the command sees it. `name` is
+    normalised. Of the `pins` the first whose marker holds counts.
     """
 
     requirement: Requirement
@@ -67,6 +97,8 @@ class Dependency(NamedTuple):
     hashes: frozenset[tuple[str, str]] = frozenset()
     locked: Locked | None = None
     opaque: str | None = None
+    pins: tuple[Pin, ...] = ()
+    path: str | None = None
 
     @property
     def name(self) -> str:
@@ -85,9 +117,10 @@ class Unreadable(NamedTuple):
 class Requirements(NamedTuple):
     """All that requirements files, lock files, project files and words on a command line ask for together.
 
-    `indexes` are index, extra index and find-links locations that only these files name (`--index-url` and the like),
-    as written. `complete` is false where something could not be read, so that more may be installed than is listed.
-    `formats` are the options behind `choice`, in the order in which they were read.
+    `indexes` are the index and extra index locations that these files name (`--index-url` and the like), as written and
+    in the order in which they are asked; `index_url` is the one of them that takes the place of the default one.
+    `complete` is false where something could not be read, so that more may be installed than is listed. `formats` are
+    the options behind `choice`, in the order in which they were read.
     """
 
     dependencies: tuple[Dependency, ...] = ()
@@ -98,6 +131,9 @@ class Requirements(NamedTuple):
     unreadable: tuple[Unreadable, ...] = ()
     complete: bool = True
     formats: tuple[FormatOption, ...] = ()
+    index_url: str | None = None
+    find_links: tuple[FindLinks, ...] = ()
+    strategy: IndexStrategy = IndexStrategy.ALL_FILES
 
     def joined(self, other: "Requirements") -> "Requirements":
         return self._replace(
@@ -116,4 +152,6 @@ class Requirements(NamedTuple):
             unreadable=self.unreadable + other.unreadable,
             complete=self.complete and other.complete,
             formats=self.formats + other.formats,
+            index_url=other.index_url or self.index_url,
+            find_links=self.find_links + other.find_links,
         )

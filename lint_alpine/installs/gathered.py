@@ -1,11 +1,21 @@
 """What a command line, variables and files ask for together, while they are read one after the other."""
 
+import posixpath
 from collections.abc import Collection, Iterable
 
 from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
-from lint_alpine.installs.dependency import Dependency, FileChoice, FormatOption, Locked, Requirements, Unreadable
+from lint_alpine.installs.dependency import (
+    Dependency,
+    FileChoice,
+    FindLinks,
+    FormatOption,
+    IndexStrategy,
+    Locked,
+    Requirements,
+    Unreadable,
+)
 from lint_alpine.installs.install import Files, LocalProject, Variables
 from lint_alpine.installs.options import Given
 from lint_alpine.installs.reference import Elsewhere, Folder, Invalid, Named, Nameless, Reference
@@ -27,7 +37,12 @@ class Gathered:
         self.dependencies: list[Dependency] = []
         self.constraints: list[Dependency] = []
         self.unreadable: list[Unreadable] = []
+        self.index_url: str | None = None
         self.indexes: list[str] = []
+        self.find_links: list[FindLinks] = []
+        self.strategy = IndexStrategy.ALL_FILES
+        # The projects for which uv passes over `tool.uv.sources`; None: all of them, as all other installers do.
+        self.unpinned: frozenset[str] | None = None
         self.projects: list[LocalProject] = []
         self.no_binary: set[str] = set()
         self.only_binary: set[str] = set()
@@ -45,7 +60,8 @@ class Gathered:
             return f"{MOST_REQUIREMENTS} requirements"
         if len(self.unreadable) >= MOST_FAULTS:
             return f"{MOST_FAULTS} lines that cannot be read"
-        return f"{MOST_PLACES} indexes and folders" if len(self.indexes) + len(self.projects) >= MOST_PLACES else None
+        places = len(self.indexes) + len(self.find_links) + len(self.projects)
+        return f"{MOST_PLACES} indexes and folders" if places >= MOST_PLACES else None
 
     def fault(self, span: Span, message: str) -> None:
         """Something that is installed from could not be read: more may be installed than is known."""
@@ -72,7 +88,8 @@ class Gathered:
             case Named(requirement):
                 self._put(Dependency(requirement, span, hashes), constraint)
             case Elsewhere(requirement, what):
-                self._put(Dependency(requirement, span, hashes, _release(reference, span), what), constraint)
+                locked = _release(reference, span)
+                self._put(Dependency(requirement, span, hashes, locked, what, path=reference.path), constraint)
             case Nameless():
                 self.complete = False
             case Folder(path, extras):
@@ -101,25 +118,34 @@ class Gathered:
 
     def join(self, requirements: Requirements) -> None:
         """Adds what another file or command is known to ask for."""
-        self.dependencies += requirements.dependencies
+        self.dependencies += map(self._pinned, requirements.dependencies)
         self.constraints += requirements.constraints
         self.unreadable += requirements.unreadable
-        self.indexes += requirements.indexes
+        self.indexes += (index for index in requirements.indexes if index != requirements.index_url)
+        self.index_url = requirements.index_url or self.index_url
+        self.find_links += requirements.find_links
         self.complete &= requirements.complete
         self.no_index |= requirements.no_index
 
     def join_lock(self, locked: Requirements) -> None:
         """Adds what a lock file that lists all files holds: nothing else is installed, whatever index there is."""
         self.join(locked)
+        self.index_url = None
         self.indexes.clear()
+        self.find_links.clear()
         self.no_deps = True
 
-    def apply(self, options: Iterable[Given]) -> None:
-        """Applies the options by which pip chooses files, wherever they stand."""
+    def apply(self, options: Iterable[Given], file: str | None = None) -> None:
+        """Applies the options by which pip chooses files, wherever they stand: on the command line, or in a file."""
         for option in options:
             match option.name:
-                case "index-url" | "extra-index-url" | "find-links":
+                case "index-url":
+                    self._set_index(option.value or option.span.text, in_file=file is not None)
+                case "extra-index-url":
                     self.indexes.append(option.value or option.span.text)
+                case "find-links":
+                    beside = posixpath.dirname(file) if file is not None else None
+                    self.find_links.append(FindLinks(option.value, beside))
                 case "no-index":
                     self.no_index = True
                 case "no-binary":
@@ -138,6 +164,15 @@ class Gathered:
                     self.require_hashes = True
                 case "no-require-hashes":
                     self.require_hashes = False
+
+    def _set_index(self, url: str, *, in_file: bool) -> None:
+        """The last --index-url counts, for uv the first; for pip one in a file also drops the extra indexes so far."""
+        if self.strategy is not IndexStrategy.ALL_FILES:
+            self.index_url = self.index_url or url
+            return
+        self.index_url = url
+        if in_file:
+            self.indexes.clear()
 
     def _format(self, option: Given, target: set[str], other: set[str]) -> None:
         """pip's FormatControl: names, `:all:`, `:none:`; the later of --no-binary and --only-binary wins for a name."""
@@ -162,6 +197,11 @@ class Gathered:
                 other.discard(canonicalize_name(name))
                 target.add(canonicalize_name(name))
 
+    def _pinned(self, dependency: Dependency) -> Dependency:
+        if dependency.pins and (self.unpinned is None or dependency.name in self.unpinned):
+            return dependency._replace(pins=())
+        return dependency
+
     def _put(self, dependency: Dependency, constraint: bool) -> None:
         if self.limit is None:
             (self.constraints if constraint else self.dependencies).append(dependency)
@@ -181,12 +221,21 @@ class Gathered:
             dependencies=tuple(self.dependencies),
             constraints=tuple(self.constraints),
             choice=choice,
-            indexes=tuple(dict.fromkeys(self.indexes)),
+            indexes=self._ordered_indexes(),
             no_index=self.no_index,
             unreadable=tuple(self.unreadable),
             complete=self.complete,
             formats=tuple(self.formats),
+            index_url=self.index_url,
+            find_links=tuple(dict.fromkeys(self.find_links)),
+            strategy=self.strategy,
         )
+
+    def _ordered_indexes(self) -> tuple[str, ...]:
+        """pip asks the main index first, uv last."""
+        main = [] if self.index_url is None else [self.index_url]
+        first, last = (main, self.indexes) if self.strategy is IndexStrategy.ALL_FILES else (self.indexes, main)
+        return tuple(dict.fromkeys((*first, *last)))
 
 
 def _release(reference: Reference, span: Span) -> Locked | None:

@@ -84,8 +84,9 @@ class Install(NamedTuple):
     """One command that installs Python packages.
 
     `no_cache`: the installer keeps no cache, by option or variable (None: not known), with the place of the option in
-    `no_cache_option`. `cache_dir` is where it keeps one, if that is said. `upgrade`: what is installed already is
-    replaced by the newest that fits. `lock` is the lock file that decided the releases, as reports show it.
+    `no_cache_option`. `cache_dir` is where it keeps one, if that is said, and `cache_dir_option` the words of the
+    command line that say it. `upgrade`: what is installed already is replaced by the newest that fits. `lock` is the
+    lock file that decided the releases, as reports show it.
     """
 
     installer: Installer
@@ -96,6 +97,7 @@ class Install(NamedTuple):
     no_cache: bool | None = False
     no_cache_option: Span | None = None
     cache_dir: str | None = None
+    cache_dir_option: Span | None = None
     break_system_packages: bool = False
     upgrade: bool = False
     dry_run: bool = False
@@ -136,6 +138,7 @@ class ApkInstall(NamedTuple):
 
     `complete` is false where a word is not known, so that more packages may be added than are listed. `root` is the
     folder that holds the system: `/`, or another one that is not this image. `no_cache_option` is the flag's place.
+    `no_network`: nothing is fetched, what is there must do.
     """
 
     verb: ApkVerb
@@ -148,6 +151,7 @@ class ApkInstall(NamedTuple):
     repositories: tuple[str, ...] = ()
     update: bool = False
     simulate: bool = False
+    no_network: bool = False
     root: str = "/"
     complete: bool = True
 

@@ -6,9 +6,7 @@ from typing import NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from packaging.markers import Marker
-from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
 from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requirements, Unreadable
@@ -81,23 +79,30 @@ def lock(
     hashes: frozenset[tuple[str, str]] = frozenset(),
 ) -> Dependency | Unreadable:
     """A release that a lock fixes; without a version it is something that no index serves."""
+    dependency = _dependency(name, f"=={version}" if version is not None else "", marker, span)
+    if isinstance(dependency, Unreadable):
+        return dependency
+    if version is None:
+        return dependency._replace(hashes=hashes, opaque=opaque or "it has no version in the lock file")
+    locked = _locked(dependency.name, version, files, span)
+    return dependency._replace(hashes=hashes, locked=locked, opaque=opaque)
+
+
+def _dependency(name: str, specifier: str, marker: Marker | None, span: Span) -> Dependency | Unreadable:
     requirement = parse_requirement(name)
     if isinstance(requirement, Invalid):
         return Unreadable(span, f"`{name[:100]}` is no name of a package")
     requirement.marker = marker
-    if version is None:
-        return Dependency(requirement, span, hashes, None, opaque or "it has no version in the lock file")
     try:
-        requirement.specifier = SpecifierSet(f"=={version}")
+        requirement.specifier = SpecifierSet(specifier)
     except InvalidSpecifier:
-        return Unreadable(span, f"`{version[:100]}`, the version of `{name}`, is not valid")
-    return Dependency(requirement, span, hashes, _locked(requirement, version, files, span), opaque)
+        return Unreadable(span, f"`{specifier.removeprefix('==')[:100]}`, the version of `{name}`, is not valid")
+    return Dependency(requirement, span)
 
 
-def _locked(requirement: Requirement, version: str, files: Iterable[LockedFile | None], span: Span) -> Locked:
+def _locked(name: str, version: str, files: Iterable[LockedFile | None], span: Span) -> Locked:
     from lint_alpine.wheels.distribution import parse
 
-    name = canonicalize_name(requirement.name)
     distributions = []
     for file in files:
         if file is not None:
@@ -229,11 +234,15 @@ def _pipfile_entry(
         {"git": IS_VCS, "path": IS_PATH, "file": IS_URL, "url": IS_URL},
     )
     pairs = (text.partition(":") for text in strings(entry.get("hashes")))
+    marker, span = read_marker(string(entry.get("markers"))), document.key(category, name)
+    if opaque is None and version is not None and not version.startswith("=="):
+        # What was not wanted where pipenv locked has no release in the lock, and gets any one that its Pipfile allows.
+        return _dependency(name, "" if version == "*" else version, marker, span)
     return lock(
         name,
         version.removeprefix("==") if version else None,
-        document.key(category, name),
-        marker=read_marker(string(entry.get("markers"))),
+        span,
+        marker=marker,
         opaque=opaque,
         hashes=frozenset((algorithm, digest) for algorithm, _, digest in pairs),
     )

@@ -28,6 +28,13 @@ class Given(NamedTuple):
     known: bool = True
     word: Span | None = None
 
+    @property
+    def words(self) -> Span | None:
+        """The option with its value, as it stands on the command line; None where it was set elsewhere."""
+        if self.word is None:
+            return None
+        return self.word.to(self.span) if self.span.end > self.word.end else self.word
+
 
 class Parsed(NamedTuple):
     """The words of a command line: options by their long name, the other words, and options that no table has.

@@ -12,7 +12,7 @@ from lint_alpine.installs.documents import array, string, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, LocalProject, Target, Variables, Verb
 from lint_alpine.installs.options import Options, Parsed, parse
-from lint_alpine.installs.pdm_lock import pdm_lock
+from lint_alpine.installs.pdm_lock import Groups, pdm_lock
 from lint_alpine.installs.pip import add_word
 from lint_alpine.installs.programs import Program, is_true, python_target, read_program, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
@@ -20,12 +20,12 @@ from lint_alpine.installs.reference import read_editable
 from lint_alpine.source import Source
 
 # PDM 2 (`pdm help install`).
-_GLOBAL = Options.of(
+GLOBAL = Options.of(
     flags="-h/--help -V/--version -v/--verbose -q/--quiet -I/--ignore-python --no-cache -n/--non-interactive",
     valued="-c/--config",
     abbreviations=True,
 )
-_GROUPS = _GLOBAL.extended(
+_GROUPS = GLOBAL.extended(
     flags="-d/--dev --prod/--production --no-default --no-lock --frozen-lockfile --no-editable --no-self --no-isolation"
     " -g/--global --dry-run -x/--fail-fast --clean --no-clean --only-keep --clean-unselected --check -r/--reinstall",
     valued="-G/--group/--with --without -L/--lockfile -p/--project --venv -k/--skip -C/--config-setting --plugins"
@@ -55,7 +55,7 @@ def read_pdm(command: Command, files: Files, variables: Variables) -> Install | 
     program = read_program(command)
     if program.name != "pdm":
         return None
-    start = parse(program.arguments, _GLOBAL, stop=True)
+    start = parse(program.arguments, GLOBAL, stop=True)
     verb = (start.words[0].text if start.words else None) or ""
     # `pdm i` and `pdm sync` are spelled out in most files; the short form is PDM's own alias.
     verb = "install" if verb == "i" else verb
@@ -110,19 +110,19 @@ class _Pdm(NamedTuple):
     def _gather(self, gathered: Gathered) -> str | None:
         manifest = self.files.read(posixpath.join(self.folder, "pyproject.toml"))
         project = read_pyproject(manifest, self.folder, self.files) if isinstance(manifest, Source) else None
-        main = not self.found.has("no-default")
         groups = self._groups(project)
-        if project is not None and main and not self.found.has("no-self") and self.verb != "export":
+        if project is not None and groups.main and not self.found.has("no-self") and self.verb != "export":
             editable = not self.found.has("no-editable")
             own = LocalProject(self.folder, project.name, project.backend, editable, self.command.program)
             gathered.projects.append(own)
         source = self.files.read(posixpath.join(self.folder, self.found.value("lockfile") or "pdm.lock"))
         if isinstance(source, Source) and self.verb != "update":
-            gathered.join_lock(pdm_lock(source, project, groups, main=main))
+            gathered.join_lock(pdm_lock(source, project, groups))
             return source.path
         if project is not None:
             gathered.indexes += _sources(project)
-            gathered.join(project.requirements(groups & set(project.extras), sorted(groups), main=main))
+            extras = groups.names & set(project.extras)
+            gathered.join(project.requirements(extras, sorted(groups.names), main=groups.main))
             return None
         reason = manifest.reason if isinstance(manifest, Missing) else "it is not a file"
         gathered.fault(
@@ -130,19 +130,26 @@ class _Pdm(NamedTuple):
         )
         return None
 
-    def _groups(self, project: Project | None) -> set[str]:
-        """The development groups unless --prod, and what -G names: a group, an extra, `:all` for all extras."""
-        development = set(project.groups) if project else {"dev"}
-        optional = set(project.extras) if project else set()
-        production = self.found.has("prod") or (self.verb == "export" and not self.found.has("dev"))
-        named = [name.strip() for given in self.found.all("group") for name in (given.value or "").split(",")]
-        groups: set[str] = {canonicalize_name(name) for name in named if name and name != ":all"}
-        if ":all" in named:
-            groups |= optional if production else optional | development
-        if not production and (self.found.has("dev") or not groups & development) and self.verb != "add":
+    def _groups(self, project: Project | None) -> Groups:
+        """As PDM's GroupSelection. A development group that is named stands for all of them, `:all` for all extras."""
+        asked = self.found.has("prod", "dev", "no-default") or self.found.all("group")
+        if not asked and not self.found.all("without") and self.verb != "add":
+            return Groups(frozenset(self._development(project)), as_locked=True)
+        named = self._names("group") if asked else {":all"}
+        groups: set[str] = {canonicalize_name(name) for name in named if name != ":all"}
+        development = self._development(project)
+        if not self.found.has("prod") and not groups & development and self.verb != "add":
             groups |= development
-        left_out = {name.strip() for given in self.found.all("without") for name in (given.value or "").split(",")}
-        return groups - set(map(canonicalize_name, left_out))
+        if ":all" in named and project is not None:
+            groups |= set(project.extras)
+        left_out = set(map(canonicalize_name, self._names("without")))
+        return Groups(frozenset(groups - left_out), main=not self.found.has("no-default") and "default" not in left_out)
+
+    def _development(self, project: Project | None) -> set[str]:
+        return set(project.groups) if project else {"dev"}
+
+    def _names(self, option: str) -> set[str]:
+        return {name.strip() for given in self.found.all(option) for name in (given.value or "").split(",")} - {""}
 
     def _target(self) -> Target:
         if self.found.has("global"):

@@ -1,6 +1,7 @@
 """pdm.lock: what `pdm sync` takes from it for some of a project's groups."""
 
 from collections.abc import Collection, Iterator, Mapping
+from typing import NamedTuple
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
@@ -22,18 +23,30 @@ _ELSEWHERE = {
 }
 
 
-def pdm_lock(source: Source, project: Project | None, groups: Collection[str], *, main: bool = True) -> Requirements:
-    """The packages for these groups (normalised; extras count as groups). Since PDM 2.11 the lock itself tells the
-    groups of each package; before, that follows from the project's dependencies."""
+class Groups(NamedTuple):
+    """Groups that are installed (normalised; extras count as groups), and whether the project's own dependencies are.
+
+    `as_locked`: nothing was asked for, so it is all the groups that the lock was made for, where it tells them.
+    """
+
+    names: frozenset[str] = frozenset()
+    main: bool = True
+    as_locked: bool = False
+
+
+def pdm_lock(source: Source, project: Project | None, groups: Groups) -> Requirements:
+    """The packages for these groups. Since PDM 2.11 the lock itself tells the groups of each package; before, that
+    follows from the project's dependencies."""
     document = open_lock(source, "metadata", "lock_version", accepted=("3", "4"))
     if isinstance(document, Requirements):
         return document
     lock_file = _PdmLock(document)
-    wanted = {*groups, *(["default"] if main else [])}
+    if groups.as_locked:
+        groups = lock_file.all_groups(project) or groups
     if any("groups" in package for package in lock_file.packages):
-        return collect(lock_file.by_groups(wanted))
+        return collect(lock_file.by_groups(groups.names | {"default"} if groups.main else groups.names))
     if project is not None:
-        return collect(lock_file.by_reach(project, groups, main))
+        return collect(lock_file.by_reach(project, groups))
     return collect(lock_file.entries(range(len(lock_file.packages))))
 
 
@@ -46,6 +59,12 @@ class _PdmLock:
         for index, package in enumerate(self.packages):
             self.by_name.setdefault(canonicalize_name(string(package.get("name")) or ""), []).append(index)
 
+    def all_groups(self, project: Project | None) -> Groups | None:
+        """The groups that the lock was made for, of those that the project still has."""
+        locked = set(map(canonicalize_name, strings(table(self.document.data.get("metadata")).get("groups"))))
+        known = locked if project is None else {"default", *project.groups, *project.extras}
+        return Groups(frozenset(locked & known - {"default"}), "default" in locked) if locked else None
+
     def by_groups(self, wanted: Collection[str]) -> Iterator[Dependency | Unreadable]:
         chosen = [
             index
@@ -54,8 +73,9 @@ class _PdmLock:
         ]
         yield from self.entries(chosen)
 
-    def by_reach(self, project: Project, groups: Collection[str], main: bool) -> Iterator[Dependency | Unreadable]:
-        asked = project.requirements([group for group in groups if group in project.extras], groups, main=main)
+    def by_reach(self, project: Project, groups: Groups) -> Iterator[Dependency | Unreadable]:
+        extras = groups.names & set(project.extras)
+        asked = project.requirements(sorted(extras), sorted(groups.names), main=groups.main)
         yield from asked.unreadable
         roots = [edge for dependency in asked.dependencies for edge in self._targets(dependency.requirement)]
         found = reach(roots, lambda index, _: self._edges(index))

@@ -107,6 +107,7 @@ def _install(
         target=target,
         no_cache=None if cache is not None and no_cache and not cache.known else no_cache,
         cache_dir=cache.value if cache is not None and cache.name == "cache-dir" else None,
+        cache_dir_option=cache.words if cache is not None and cache.name == "cache-dir" else None,
         break_system_packages=found.has("break-system-packages"),
         upgrade=upgrade,
         dry_run=found.has("dry-run"),

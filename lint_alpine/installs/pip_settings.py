@@ -3,6 +3,7 @@
 import posixpath
 from collections.abc import Iterator
 
+from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.install import Files, Variables
 from lint_alpine.installs.options import Given, Options, parse
@@ -17,6 +18,8 @@ _USER_FILES = (".pip/pip.conf", ".config/pip/pip.conf")
 _REPEATED = frozenset(
     {"constraint", "editable", "extra-index-url", "find-links", "platform", "requirement", "trusted-host", "abi"}
 )
+# What a file that cannot be read may say, of all settings those that change most.
+_DECISIVE = ("extra-index-url", "no-cache-dir")
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 
@@ -30,10 +33,12 @@ def read_settings(
     """The options that are set before the command line is read. `environment` is the prefix of pip's Python."""
     configured: dict[str, list[tuple[str, str | None]]] = {"global": [], verb: []}
     for path in _configuration_files(variables, environment):
-        source = files.read(path)
-        if isinstance(source, Source):
-            for section, key, text in _configuration(source):
-                configured.get(section, []).append((key, text))
+        match files.read(path):
+            case Source() as source:
+                for section, key, text in _configuration(source):
+                    configured.get(section, []).append((key, text))
+            case Missing(expected=True):
+                configured["global"] += ((key, None) for key in _DECISIVE)
     # An empty variable is none. `PIP_CONFIG_FILE` and the like name no option.
     exported = [(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""]
     settings = {}

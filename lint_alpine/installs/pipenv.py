@@ -1,5 +1,6 @@
 """Pipenv's command line, Pipfile and Pipfile.lock -> Install or Export."""
 
+import posixpath
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from lint_alpine.installs.dependency import Dependency, Installer, Unreadable
 from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
-from lint_alpine.installs.lockfiles import collect, pipfile_lock
+from lint_alpine.installs.lockfiles import collect, pipfile_lock, pylock
 from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.pip_settings import read_settings
@@ -27,8 +28,8 @@ _GLOBAL = Options.of(
 )
 _INSTALL = _GLOBAL.extended(
     flags="-d/--dev --dev-only --system --deploy --ignore-pipfile --skip-lock --pre --keep-outdated"
-    " --selective-upgrade --sequential --no-allow-global -w/--outdated",
-    valued="-i/--index -r/--requirements -e/--editable --categories --extra-pip-args -c/--code",
+    " --selective-upgrade --sequential --no-allow-global -w/--outdated --all",
+    valued="-i/--index -r/--requirements -e/--editable --categories --extras --extra-pip-args -c/--code",
 )
 _VERBS = {
     "install": _INSTALL,
@@ -106,16 +107,23 @@ class _Pipenv(NamedTuple):
 
     def _gather(self, gathered: Gathered) -> str | None:
         pipfile = self.variables.get("PIPENV_PIPFILE") or "Pipfile"
-        categories = self._categories()
+        manifest = self.files.read(pipfile)
+        categories = self._categories(manifest)
         for option in self.found.all("requirements") if self.verb == "install" else ():
             read_file(option, gathered)
-        source = self.files.read(f"{pipfile}.lock")
-        if isinstance(source, Source) and not self.found.has("skip-lock", "outdated"):
-            gathered.indexes += _indexes(array(table(_data(read_json(source)).get("_meta")).get("sources")))
-            gathered.join(pipfile_lock(source, [_LOCKED.get(category, category) for category in categories]))
-            gathered.no_deps = True
-            return source.path
-        manifest = self.files.read(pipfile)
+        if not self.found.has("skip-lock", "outdated") and not is_true(self.variables, "PIPENV_SKIP_LOCK"):
+            source = self.files.read(f"{pipfile}.lock")
+            if isinstance(source, Source):
+                gathered.indexes += _indexes(array(table(_data(read_json(source)).get("_meta")).get("sources")))
+                gathered.join(pipfile_lock(source, [_LOCKED.get(category, category) for category in categories]))
+                gathered.no_deps = True
+                return source.path
+            # Since 2026 pipenv writes this one too, if the Pipfile wants it.
+            source = self.files.read(posixpath.join(posixpath.dirname(pipfile), "pylock.toml"))
+            if isinstance(source, Source):
+                gathered.join(pylock(source, groups=["default", *(["dev"] if "dev-packages" in categories else [])]))
+                gathered.no_deps = True
+                return source.path
         if isinstance(manifest, Source):
             gathered.join(collect(read_pipfile(manifest, categories)))
             gathered.indexes += _indexes(array(_data(read_toml(manifest)).get("source")))
@@ -123,16 +131,24 @@ class _Pipenv(NamedTuple):
             gathered.fault(self.command.program, f"`{pipfile}` cannot be read: {manifest.reason}")
         return None
 
-    def _categories(self) -> tuple[str, ...]:
-        """The sections of the Pipfile; without --dev, or a list, the packages alone."""
-        named = [
-            name for given in self.found.all("categories") for name in re.split(r"[\s,]+", given.value or "") if name
-        ]
+    def _categories(self, pipfile: object) -> tuple[str, ...]:
+        """The sections of the Pipfile; without --dev, or a list, the packages alone. As pipenv 2026, which reads
+        options from the environment, except where it exports."""
+        overridable = self.verb not in ("requirements", "lock")
+        if self.found.has("all") and isinstance(pipfile, Source):
+            return tuple(name for name in _data(read_toml(pipfile)) if name not in _NO_PACKAGES)
+        given = [one.value or "" for one in self.found.all("categories")]
+        variables = self.variables if overridable else {}
+        given = given or [variables.get("PIPENV_CATEGORIES") or ""]
+        dev = self.found.has("dev") or is_true(variables, "PIPENV_DEV")
+        if not any(given) and not dev:
+            given = [variables.get("PIPENV_DEFAULT_CATEGORIES") or ""]
+        named = [name for text in given for name in re.split(r"[\s,]+", text) if name]
         if named:
             return tuple(_NAMED.get(name, name) for name in named)
         if self.found.has("dev-only"):
             return ("dev-packages",)
-        return ("packages", "dev-packages") if self.found.has("dev") else ("packages",)
+        return ("packages", "dev-packages") if dev else ("packages",)
 
     def _target(self) -> Target:
         if self.found.has("system") or is_true(self.variables, "PIPENV_SYSTEM"):
@@ -145,7 +161,24 @@ class _Pipenv(NamedTuple):
         return Target(interpreter=python, environment=".venv" if inside else None, own=True)
 
 
+# PEP 508's, each a key of a Pipfile's entry.
+_VARIABLES = frozenset(
+    {
+        "os_name",
+        "sys_platform",
+        "platform_machine",
+        "platform_python_implementation",
+        "platform_release",
+        "platform_system",
+        "platform_version",
+        "python_version",
+        "python_full_version",
+        "implementation_name",
+        "implementation_version",
+    }
+)
 _NAMED = {"default": "packages", "develop": "dev-packages"}
+_NO_PACKAGES = frozenset({"source", "requires", "pipenv", "scripts", "build-system"})
 _LOCKED = {section: category for category, section in _NAMED.items()}
 
 
@@ -157,7 +190,16 @@ def read_pipfile(source: Source, categories: tuple[str, ...]) -> Iterator[Depend
         return
     for category in categories:
         for name, value in table(document.data.get(category)).items():
-            yield from read_dependency(name, value, document.entry(category, name))
+            yield from read_dependency(name, _with_markers(value), document.entry(category, name))
+
+
+def _with_markers(value: object) -> object:
+    """An entry whose `sys_platform = "== 'linux'"` and the like are among its markers."""
+    conditions = [f"{name} {text}" for name, text in table(value).items() if name in _VARIABLES and string(text)]
+    if not conditions:
+        return value
+    markers = [string(table(value).get("markers")), *conditions]
+    return {**table(value), "markers": " and ".join(f"({one})" for one in markers if one)}
 
 
 def _data(document: Document | str) -> Mapping[str, object]:

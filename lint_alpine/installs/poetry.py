@@ -88,9 +88,8 @@ class _Poetry(NamedTuple):
             command=self.command,
             requirements=gathered.requirements(),
             target=self._target(),
-            # It turns off what Poetry itself keeps; `cache-dir` holds the files as well.
-            no_cache=self.found.has("no-cache"),
-            no_cache_option=option.span if (option := self.found.last("no-cache")) else None,
+            # `--no-cache` turns off the cache of metadata alone: the files are kept.
+            no_cache=False,
             cache_dir=self.variables.get("POETRY_CACHE_DIR") or None,
             dry_run=self.found.has("dry-run"),
             projects=tuple(gathered.projects),

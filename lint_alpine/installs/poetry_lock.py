@@ -11,7 +11,7 @@ from lint_alpine.installs.dependency import Dependency, Requirements, Unreadable
 from lint_alpine.installs.documents import Document, array, string, strings, table
 from lint_alpine.installs.lock_graph import NEVER_TRUE, Edge, marker_of, reach, read_marker, settle_extras
 from lint_alpine.installs.lockfiles import collect, lock, open_lock, package_places, read_file
-from lint_alpine.installs.poetry_tables import specifiers
+from lint_alpine.installs.poetry_versions import alternatives
 from lint_alpine.installs.projects import Project
 from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS
 from lint_alpine.source import Source
@@ -133,10 +133,11 @@ class _Graph:
     def _find(self, name: str, constraint: str) -> list[int]:
         """The release of a package; where the lock has several for different environments, those that are allowed."""
         found = self.by_name.get(canonicalize_name(name), [])
-        allowed = specifiers(constraint) if len(found) > 1 else None
-        if allowed is None:
+        allowed = alternatives(constraint) if len(found) > 1 else ()
+        if not allowed:
             return found
-        return [index for index in found if _contains(allowed, string(self.packages[index].get("version")))]
+        versions = {index: string(self.packages[index].get("version")) for index in found}
+        return [index for index in found if any(_contains(one, versions[index]) for one in allowed)]
 
     def _names(self, package: Mapping[str, object], extra: str) -> frozenset[str]:
         found = (

@@ -1,21 +1,18 @@
-"""Poetry's own tables of a pyproject.toml: its notation of versions and dependencies -> PEP 508."""
+"""Poetry's own tables of a pyproject.toml: its notation of dependencies -> PEP 508."""
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from packaging.markers import InvalidMarker, Marker
 from packaging.requirements import Requirement
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
 
 from lint_alpine.installs.dependency import Dependency, Unreadable
 from lint_alpine.installs.documents import Document, string, strings, table
-from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS, LONGEST, Invalid, parse_requirement
+from lint_alpine.installs.poetry_versions import alternatives, python_marker, specifiers
+from lint_alpine.installs.reference import IS_FILE, IS_PATH, IS_URL, IS_VCS, Invalid, parse_requirement
 from lint_alpine.source import Span
 
-_PART = re.compile(r"(\^|~=|~|>=|<=|===|==|!=|>|<|=)?\s*([^\s,<>=!~^|]+)")
 _SOURCES = {
     "git": IS_VCS,
     "url": IS_URL,
@@ -79,26 +76,6 @@ def _group(
     )
 
 
-def specifiers(constraint: str) -> SpecifierSet | None:
-    """The versions that a constraint such as `^1.2`, `~1.2`, `1.2.*` or `>=1,<2` allows; None where it is not one.
-
-    Of alternatives (`^1 || ^2`) the last, which is what the newest releases match.
-    """
-    return _specifiers(constraint.rsplit("|", 1)[-1])
-
-
-def python_marker(constraint: str) -> str | None:
-    """The marker for a `python = "^3.8"` beside a dependency; None where it says nothing, or is not understood."""
-    alternatives = []
-    for alternative in re.split(r"\|\|?", constraint[:LONGEST]):
-        allowed = _specifiers(alternative)
-        if not allowed:
-            return None
-        conditions = sorted(f'python_full_version {one.operator} "{one.version}"' for one in allowed)
-        alternatives.append(" and ".join(conditions))
-    return " or ".join(f"({alternative})" for alternative in alternatives)
-
-
 def read_dependency(name: str, value: object, span: Span) -> Iterator[Dependency | Unreadable]:
     """What one entry asks for: a constraint, a table, or a list of tables for different environments."""
     for entry in value if isinstance(value, list) else (value,):
@@ -118,7 +95,12 @@ def _requirement(name: str, entry: object) -> Requirement | Invalid:
     constraint = string(entry) or string(details.get("version")) or "*"
     allowed = specifiers(constraint)
     if allowed is None:
-        return Invalid(f"`{constraint[:100]}` is not a version constraint")
+        why = (
+            "joins versions in a way that PEP 440 cannot say"
+            if alternatives(constraint)
+            else "is not a version constraint"
+        )
+        return Invalid(f"`{constraint[:100]}` {why}")
     requirement.specifier = allowed
     requirement.extras = set(strings(details.get("extras")))
     conditions = [
@@ -132,36 +114,3 @@ def _requirement(name: str, entry: object) -> Requirement | Invalid:
     except (InvalidMarker, RecursionError):
         return Invalid("its marker is not valid")
     return requirement
-
-
-def _specifiers(constraint: str) -> SpecifierSet | None:
-    if len(constraint) > LONGEST:
-        return None
-    parts = []
-    for operator, version in _PART.findall(constraint.replace("(", " ").replace(")", " ")):
-        part = _part(operator, version)
-        if part is None:
-            return None
-        parts.append(part)
-    try:
-        return SpecifierSet(",".join(filter(None, parts))) if parts else None
-    except InvalidSpecifier:
-        return None
-
-
-def _part(operator: str, version: str) -> str | None:
-    if version in ("*", "x", "X") and operator in ("", "=", "=="):
-        return ""
-    if operator not in ("^", "~"):
-        # A bare version is that version; `1.2.*` and `1.2.x` are a prefix.
-        return f"{'==' if operator in ('', '=') else operator}{re.sub('[.][xX*]$', '.*', version)}"
-    try:
-        release = Version(version).release
-    except InvalidVersion:
-        return None
-    if operator == "^":
-        fixed = next((index for index, number in enumerate(release) if number), len(release) - 1)
-    else:
-        fixed = min(1, len(release) - 1)
-    above = ".".join(map(str, (*release[:fixed], release[fixed] + 1)))
-    return f">={version},<{above}"

@@ -52,6 +52,12 @@ class Project(NamedTuple):
             entries += self.extras.get(extra, ())
         found = tuple(entry for entry in entries if isinstance(entry, Dependency) and not self._is_own(entry))
         faults = tuple(dict.fromkeys(entry for entry in entries if isinstance(entry, Unreadable)))
+        if self.document is not None and "tool" in self.document.data:
+            from lint_alpine.installs.uv_configuration import pins_of
+
+            asked = (set(map(canonicalize_name, extras)), set(map(canonicalize_name, groups)))
+            pins = pins_of(self.document.data, *asked)
+            found = tuple(each._replace(pins=pins.get(each.name, ())) for each in found) if pins else found
         return Requirements(dependencies=found, unreadable=faults, complete=not faults)
 
     def has_group(self, name: str) -> bool:

@@ -41,12 +41,14 @@ class Named(NamedTuple):
 class Elsewhere(NamedTuple):
     """Something that no index serves, for the reason `why`, and the name of its file, if it is one.
 
-    The project's name comes from `#egg=`, the file's or the repository's name, which is how its author calls it.
+    The project's name comes from `#egg=`, the file's or the repository's name, which is how its author calls it. `path`
+    is that of a local file.
     """
 
     requirement: Requirement
     why: str
     filename: str | None = None
+    path: str | None = None
 
 
 class Folder(NamedTuple):
@@ -137,7 +139,7 @@ def _read_direct(requirement: Requirement) -> Reference:
     """`name @ url`, or a plain requirement."""
     if requirement.url is None:
         return Named(requirement)
-    return Elsewhere(requirement, kind_of_url(requirement.url), _filename(requirement.url))
+    return Elsewhere(requirement, kind_of_url(requirement.url), _filename(requirement.url), _local(requirement.url))
 
 
 def _read_url(url: str) -> Reference:
@@ -153,7 +155,7 @@ def _read_url(url: str) -> Reference:
         return Nameless(kind_of_url(url))
     if egg and "[" in egg[1]:
         requirement.extras = set(_without_extras(unquote(egg[1]))[1])
-    return Elsewhere(requirement, kind_of_url(url), filename)
+    return Elsewhere(requirement, kind_of_url(url), filename, _local(url))
 
 
 def _read_path(path: str) -> Reference:
@@ -166,7 +168,7 @@ def _read_path(path: str) -> Reference:
     if not isinstance(requirement, Requirement):
         return Nameless(IS_FILE)
     requirement.extras = set(extras)
-    return Elsewhere(requirement, IS_FILE, filename)
+    return Elsewhere(requirement, IS_FILE, filename, path)
 
 
 def _is_url(text: str) -> bool:
@@ -207,6 +209,10 @@ def _filename(url: str) -> str | None:
         return None
     filename = unquote(_path(url).rstrip("/").rpartition("/")[2])
     return filename if filename.lower().endswith(ARCHIVES) else None
+
+
+def _local(url: str) -> str | None:
+    return unquote(_path(url)) if _scheme(url) == "file" else None
 
 
 def _path(url: str) -> str:

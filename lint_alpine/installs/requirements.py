@@ -160,18 +160,11 @@ class _Reader:
                 path = _beside(option.value or "", file.path)
                 self.read(path, option.span, name == "constraint", file.chain)
                 return
-        # Of several --find-links too.
-        self.gathered.apply(options.all("find-links")[:1])
+        # Of several --find-links too. A line's --index-url comes before its --extra-index-url, wherever they stand.
+        self.gathered.apply(options.all("find-links")[:1], file.path)
+        self.gathered.apply(options.all("index-url")[-1:], file.path)
         self.gathered.apply(
-            options.all(
-                "index-url",
-                "extra-index-url",
-                "no-index",
-                "prefer-binary",
-                "pre",
-                "require-hashes",
-                "no-require-hashes",
-            )
+            options.all("extra-index-url", "no-index", "prefer-binary", "pre", "require-hashes", "no-require-hashes")
         )
 
 

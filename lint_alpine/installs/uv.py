@@ -60,7 +60,7 @@ def _pip(verb: Verb, call: UvCall) -> Install | None:
     found = call.found
     if found.has("help"):
         return None
-    gathered = call.gathered()
+    gathered = call.gathered(pip=True)
     for option in found.all("constraint"):
         read_file(_moved(option, call), gathered, constraint=True)
     for word in found.words:

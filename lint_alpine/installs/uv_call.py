@@ -1,19 +1,18 @@
 """One call of uv: its options with those that variables and configuration set, and what all of its verbs share."""
 
 import posixpath
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from lint_alpine.dockerfile.commands import Argument, Command
-from lint_alpine.installs.dependency import Installer
-from lint_alpine.installs.documents import array, read_toml, string, strings, table
+from lint_alpine.installs.dependency import FindLinks, IndexStrategy, Installer
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Files, Install, Target, Variables, Verb
 from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.installs.pip import change_of_pip
 from lint_alpine.installs.programs import is_true, python_target
+from lint_alpine.installs.uv_configuration import Configuration, read_configuration
 from lint_alpine.installs.uv_options import as_pip, settings
-from lint_alpine.source import Source
 
 
 class UvCall(NamedTuple):
@@ -28,7 +27,8 @@ class UvCall(NamedTuple):
     def verb(self, arguments: Sequence[Argument], options: Options, *, stop: bool = False) -> Self:
         """The call with what follows a verb, behind the options before it."""
         found = parse(arguments, options, stop=stop)
-        before = (*settings(self.variables, self.command.program, options), *self.found.options)
+        given = self.found._replace(options=(*self.found.options, *found.options))
+        before = (*settings(self.variables, self.command.program, options, given), *self.found.options)
         return type(self)(self.command, self.target, self.files, self.variables, found.before(before))
 
     def path(self, path: str) -> str:
@@ -48,29 +48,30 @@ class UvCall(NamedTuple):
     def values(self, *names: str) -> list[str]:
         return [option.value for option in self.found.all(*names) if option.value is not None]
 
-    def gathered(self) -> Gathered:
+    def gathered(self, *, pip: bool = False) -> Gathered:
+        """What the options and the configuration say; `pip` for the commands of `uv pip`."""
+        configured = self._configuration(pip=pip)
+        strategy = self.found.value("index-strategy") or configured.strategy
         gathered = Gathered(self.files, self.variables, complete=self.found.clear)
+        gathered.strategy = next((each for each in IndexStrategy if each == strategy), IndexStrategy.FIRST_INDEX)
         gathered.apply(as_pip(self.found.options))
-        gathered.indexes += self._configured_indexes()
+        gathered.index_url = gathered.index_url or configured.index_url
+        gathered.indexes += configured.indexes
+        gathered.find_links += map(FindLinks, configured.find_links)
+        gathered.no_index |= configured.no_index
+        no_sources = self.found.has("no-sources") or bool(is_true(self.variables, "UV_NO_SOURCES"))
+        gathered.unpinned = None if no_sources else frozenset(self.values("no-sources-package"))
         return gathered
 
-    def _configured_indexes(self) -> Iterator[str]:
-        """The indexes that uv.toml or a pyproject.toml name; those marked explicit serve single packages only."""
-        for name, inner in (("uv.toml", False), ("pyproject.toml", True)):
-            source = self.files.read(posixpath.join(self.folder, name))
-            document = read_toml(source) if isinstance(source, Source) else ""
-            if isinstance(document, str):
-                continue
-            configuration = table(table(document.data.get("tool")).get("uv")) if inner else document.data
-            for key in ("index-url", "extra-index-url", "find-links"):
-                yield from strings(configuration.get(key))
-            for entry in map(table, array(configuration.get("index"))):
-                if entry.get("explicit") is not True and string(entry.get("name")) != "pypi":
-                    yield from strings(entry.get("url"))
-            return
+    def _configuration(self, *, pip: bool) -> Configuration:
+        if self.found.has("no-config") or is_true(self.variables, "UV_NO_CONFIG"):
+            return Configuration()
+        named = self.found.value("config-file") or self.variables.get("UV_CONFIG_FILE")
+        path = self.path(named) if named else None
+        return read_configuration(self.files, self.folder, path, self.variables, pip=pip)
 
     def install(self, verb: Verb, gathered: Gathered, target: Target, lock: str | None = None) -> Install:
-        cache = self.found.last("no-cache")
+        cache, folder = self.found.last("no-cache"), self.found.last("cache-dir")
         requirements = gathered.requirements()
         here = not (target.directory or target.prefix or target.own)
         upgrade = self.found.has("upgrade", "reinstall")
@@ -82,7 +83,8 @@ class UvCall(NamedTuple):
             target=target,
             no_cache=True if cache else is_true(self.variables, "UV_NO_CACHE"),
             no_cache_option=cache.span if cache else None,
-            cache_dir=self.found.value("cache-dir") or self.variables.get("UV_CACHE_DIR") or None,
+            cache_dir=folder.value if folder else self.variables.get("UV_CACHE_DIR") or None,
+            cache_dir_option=folder.words if folder else None,
             break_system_packages=self.found.has("break-system-packages")
             or bool(is_true(self.variables, "UV_BREAK_SYSTEM_PACKAGES")),
             upgrade=upgrade,

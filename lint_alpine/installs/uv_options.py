@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from lint_alpine.installs.install import Variables
-from lint_alpine.installs.options import Given, Options
+from lint_alpine.installs.options import Given, Options, Parsed
 from lint_alpine.installs.programs import is_true
 from lint_alpine.source import Span
 
@@ -71,18 +71,17 @@ _INDEXES = {
     "no-binary-package": "UV_NO_BINARY_PACKAGE",
     "no-build-package": "UV_NO_BUILD_PACKAGE",
     "prerelease": "UV_PRERELEASE",
+    "index-strategy": "UV_INDEX_STRATEGY",
 }
 _SWITCHES = {"no-binary": "UV_NO_BINARY", "no-build": "UV_NO_BUILD", "require-hashes": "UV_REQUIRE_HASHES"}
 
 
-def settings(variables: Variables, span: Span, options: Options) -> Iterator[Given]:
-    """The options that variables set, where the command has them."""
+def settings(variables: Variables, span: Span, options: Options, given: Parsed) -> Iterator[Given]:
+    """The options that variables set, where the command has them and they are not given."""
     for name, variable in _INDEXES.items():
         value = variables.get(variable, "")
-        if value != "" and f"--{name}" in options.spellings:
-            yield from (
-                Given(name, part, span, known=part is not None) for part in (value.split() if value else [None])
-            )
+        if value != "" and f"--{name}" in options.spellings and not given.has(name):
+            yield Given(name, value, span, known=value is not None)
     for name, variable in _SWITCHES.items():
         option = options.spellings.get(f"--{name}")
         if option is not None and not option.takes_value and is_true(variables, variable):
@@ -91,7 +90,9 @@ def settings(variables: Variables, span: Span, options: Options) -> Iterator[Giv
 
 def as_pip(options: Iterable[Given]) -> Iterator[Given]:
     """The options by which files are chosen, as pip calls them."""
-    for option in options:
+    # --index comes before --extra-index-url, and --default-index before --index-url, whatever their order.
+    parts = (part for option in options for part in _parts(option))
+    for option in sorted(parts, key=lambda each: each.name in ("extra-index-url", "index-url")):
         match option.name:
             case "no-binary" | "only-binary" if option.value is not None or not option.known:
                 yield option
@@ -103,15 +104,33 @@ def as_pip(options: Iterable[Given]) -> Iterator[Given]:
                 yield _renamed(option, "only-binary", ":all:")
             case "no-build-package":
                 yield _renamed(option, "only-binary", option.value)
-            case "default-index" | "index-url" | "index" | "extra-index-url":
-                # `--index name=https://...`
-                name, equals, url = (option.value or "").partition("=")
-                named = bool(equals) and "/" not in name
-                yield _renamed(option, "extra-index-url", url if named else option.value)
+            case "default-index" | "index-url":
+                yield _renamed(option, "index-url", _url(option.value))
+            case "index" | "extra-index-url":
+                yield _renamed(option, "extra-index-url", _url(option.value))
             case "prerelease" if option.value == "allow":
                 yield _renamed(option, "pre", None)
             case "find-links" | "no-index" | "pre" | "no-deps" | "require-hashes" | "no-require-hashes":
                 yield option
+
+
+def _parts(option: Given) -> Iterator[Given]:
+    """An option for each of the values that it holds."""
+    match option:
+        case Given(value=None):
+            yield option
+        case Given(name="find-links", value=str() as value):
+            yield from (option._replace(value=part.strip()) for part in value.split(","))
+        case Given(name="index" | "extra-index-url" | "no-binary-package" | "no-build-package", value=str() as value):
+            yield from (option._replace(value=part) for part in value.split())
+        case _:
+            yield option
+
+
+def _url(value: str | None) -> str | None:
+    """`--index name=https://...`"""
+    name, equals, url = (value or "").partition("=")
+    return url if equals and "/" not in name else value
 
 
 def _renamed(option: Given, name: str, value: str | None) -> Given:

@@ -2,33 +2,25 @@
 
 import posixpath
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
-from lint_alpine.installs.dependency import Dependency
-from lint_alpine.installs.documents import array, strings, table
+from lint_alpine.installs.documents import strings, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Install, LocalProject, Verb
 from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.programs import is_true, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
-from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, read_editable, read_reference
+from lint_alpine.installs.reference import read_editable, read_reference
 from lint_alpine.installs.uv_call import UvCall
 from lint_alpine.installs.uv_lock import Selection, uv_lock
 from lint_alpine.source import Source
 
 # How many folders above the project a workspace's lock file is looked for.
 _FOLDERS_ABOVE = 3
-_SOURCES = {
-    "git": IS_VCS,
-    "url": IS_URL,
-    "path": IS_PATH,
-    "workspace": IS_PATH,
-    "index": "it is a package of another index",
-}
 
 
 def read_sync(call: UvCall) -> Install | None:
@@ -114,8 +106,7 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
     else:
         extras = tuple(project.extras) if selection.extras is None else selection.extras
         groups = set(project.groups if selection.groups is None else selection.groups) - set(selection.without_groups)
-        wanted = project.requirements(extras, sorted(groups), main=selection.main)
-        gathered.join(wanted._replace(dependencies=tuple(_with_sources(wanted.dependencies, project))))
+        gathered.join(project.requirements(extras, sorted(groups), main=selection.main))
     # Without a build system uv installs a project's dependencies, not the project.
     if project is not None and project.backend and selection.main and not _leaves_out_project(call):
         editable = not call.found.has("no-editable")
@@ -185,18 +176,6 @@ def _defaults(project: Project | None) -> list[str] | None:
     if written == "all":
         return None
     return ["dev"] if written is None else list(map(canonicalize_name, strings(written)))
-
-
-def _with_sources(dependencies: Collection[Dependency], project: Project) -> Iterator[Dependency]:
-    """The dependencies with what `tool.uv.sources` says of where they come from."""
-    document = project.document
-    uv = table(table(document.data.get("tool")).get("uv")) if document else {}
-    sources: dict[str, object] = {canonicalize_name(name): value for name, value in table(uv.get("sources")).items()}
-    for dependency in dependencies:
-        entries = sources.get(dependency.name)
-        kinds = {kind for entry in (array(entries) or [entries]) for kind in table(entry)}
-        what = next((what for kind, what in _SOURCES.items() if kind in kinds), dependency.opaque)
-        yield dependency._replace(opaque=what)
 
 
 def _leaves_out_project(call: UvCall) -> bool:

@@ -17,18 +17,36 @@ _COLORS = {Severity.ERROR: "1;31", Severity.WARNING: "1;33", Severity.INFO: "1;3
 
 
 def render(report: Report, *, color: bool = False) -> str:
-    """The findings with a blank line between them, then how many there are; nothing where there are none."""
+    """The findings with a blank line between them, then how many there are; nothing where there are none.
+
+    Where one cure serves many, the first of them tells it, and the others are one line each.
+    """
     if not report.diagnostics:
         return ""
-    paragraphs = [finding(found, color=color) for found in report.diagnostics]
-    return "\n\n".join((*paragraphs, _summary(report))) + "\n"
+    parts: list[str] = []
+    told: set[tuple[str, str, str | None, str]] = set()
+    brief = False
+    for found in report.diagnostics:
+        before, brief = brief, _is_told(found, told)
+        text = _headline(found, color=color) if brief else finding(found, color=color)
+        parts += ["\n" if before and brief else "\n\n", text]
+    return "".join((*parts[1:], "\n\n", _summary(report), "\n"))
+
+
+def _is_told(found: Diagnostic, told: set[tuple[str, str, str | None, str]]) -> bool:
+    """Whether the help of an earlier finding is that of this one as well; `told` gains what this one tells."""
+    if found.cure is None:
+        return False
+    key = found.span.source.path, found.code, found.stage, found.cure
+    known = key in told
+    told.add(key)
+    return known
 
 
 def finding(found: Diagnostic, *, color: bool = False) -> str:
     """The first line, `path:line:column: severity CODE message`, and below it what proves and what cures."""
     style = _COLORS[found.severity]
-    place, message = _paint(_place(found.span), _BOLD, color), visible(found.message)
-    lines = [f"{place}: {_paint(found.severity, style, color)} {_paint(found.code, _BOLD, color)} {message}"]
+    lines = [_headline(found, color=color)]
     excerpt = _excerpt(found.span)
     if excerpt is not None:
         line, carets = excerpt
@@ -42,6 +60,12 @@ def finding(found: Diagnostic, *, color: bool = False) -> str:
     for related in found.related:
         lines += _labelled("note", f"{_place(related.span)}: {related.message}", _CYAN, color)
     return "\n".join(lines)
+
+
+def _headline(found: Diagnostic, *, color: bool) -> str:
+    severity = _paint(found.severity, _COLORS[found.severity], color)
+    place, code = _paint(_place(found.span), _BOLD, color), _paint(found.code, _BOLD, color)
+    return f"{place}: {severity} {code} {visible(found.message)}"
 
 
 def _place(span: Span) -> str:

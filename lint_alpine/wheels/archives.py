@@ -4,6 +4,10 @@ import zlib
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from io import SEEK_CUR, SEEK_END, SEEK_SET
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile
 
 _MEMBER = 1024 * 1024
 """How many bytes of a member are read; the headers of METADATA and a pyproject.toml are far smaller."""
@@ -54,9 +58,11 @@ def read_zip(wanted: Callable[[str], bool]) -> Generator[Range, Part, Members]:
 
     malformed = (zipfile.BadZipFile, struct.error, zlib.error, ValueError, OSError, EOFError, RuntimeError)
     file = _SparseFile((yield Range(None, _TAIL)))
+    archive: zipfile.ZipFile | None = None
     for _ in range(_RANGES):
         try:
-            return _zip_members(file, wanted)
+            archive = archive or zipfile.ZipFile(file)
+            return _zip_members(archive, file, wanted)
         except _MissingError as missing:
             if missing.size > _RANGE:
                 raise ArchiveError("its archive has a directory that is too large") from None
@@ -68,21 +74,19 @@ def read_zip(wanted: Callable[[str], bool]) -> Generator[Range, Part, Members]:
     raise ArchiveError("its archive would take too many requests")
 
 
-def _zip_members(file: "_SparseFile", wanted: Callable[[str], bool]) -> Members:
-    import zipfile
+def _zip_members(archive: "ZipFile", file: "_SparseFile", wanted: Callable[[str], bool]) -> Members:
+    from zipfile import ZIP_DEFLATED, ZIP_STORED
 
-    members = Members()
-    with zipfile.ZipFile(file) as archive:
-        for info in archive.infolist():
-            members.names.append(info.filename)
-            if wanted(info.filename) and not info.is_dir():
-                if info.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-                    raise ArchiveError("its archive is compressed in an unusual way")
-                # One request for the local header, whose name and extra field come before the data, and the data.
-                ahead = 30 + 2 * len(info.filename.encode()) + len(info.extra) + 256
-                file.expect(info.header_offset, ahead + min(info.compress_size, _MEMBER))
-                with archive.open(info) as member:
-                    members.contents[info.filename] = member.read(_MEMBER)
+    members = Members(archive.namelist())
+    for info in archive.infolist():
+        if wanted(info.filename) and not info.is_dir():
+            if info.compress_type not in {ZIP_STORED, ZIP_DEFLATED}:
+                raise ArchiveError("its archive is compressed in an unusual way")
+            # One request for the local header, whose name and extra field come before the data, and the data.
+            ahead = 30 + 2 * len(info.filename.encode()) + len(info.extra) + 256
+            file.expect(info.header_offset, ahead + min(info.compress_size, _MEMBER))
+            with archive.open(info) as member:
+                members.contents[info.filename] = member.read(_MEMBER)
     return members
 
 

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from zlib import crc32
 
-_FORMAT = "index-1"
+_FORMAT = "index-2"
 """The folder of this format of entries: a version that writes others takes another name."""
 
 _LIFETIME = 600.0
@@ -29,7 +29,7 @@ class Entry:
     Times are seconds since 1970; an entry that never `expires` has None.
     """
 
-    data: bytes
+    data: bytes | memoryview
     stored: float
     expires: float | None
     etag: str | None = None
@@ -53,6 +53,7 @@ class DiskCache:
         self._folder = folder / _FORMAT
         self._limit = limit
         self._written = False
+        self._made: set[Path] = set()
 
     def today(self) -> str:
         """The UTC date, in ISO form."""
@@ -62,10 +63,12 @@ class DiskCache:
         """The entry, fresh or not; None where there is none that can be understood."""
         path = self._path(kind, key)
         try:
-            if path.stat().st_size > _LARGEST_ENTRY:
+            with path.open("rb") as file:
+                content = file.read(_LARGEST_ENTRY + 1)
+            if len(content) > _LARGEST_ENTRY:
                 return None
-            header, _, data = path.read_bytes().partition(b"\n")
-            described: object = json.loads(header)
+            end = content.index(b"\n")
+            described: object = json.loads(content[:end])
         except (OSError, ValueError, RecursionError):
             return None
         match described:
@@ -76,7 +79,7 @@ class DiskCache:
                 "etag": str() | None as etag,
                 "last_modified": str() | None as last_modified,
                 "checksum": int() as checksum,
-            } if written == key and 0 <= since < 1e11 and checksum == crc32(data):
+            } if written == key and 0 <= since < 1e11 and checksum == crc32(data := memoryview(content)[end + 1 :]):
                 return Entry(data, since, expires, etag, last_modified)
             case _:
                 return None
@@ -86,7 +89,8 @@ class DiskCache:
         now = self.clock()
         return entry.stored <= now + 60 and (entry.expires is None or now < entry.expires)
 
-    def write(self, kind: str, key: str, entry: Entry) -> None:
+    def write(self, kind: str, key: str, entry: Entry, more: bytes | memoryview = b"") -> None:
+        """Keep an entry; what is `more` follows its data, and is spared a copy."""
         path = self._path(kind, key)
         header = {
             "key": key,
@@ -94,13 +98,15 @@ class DiskCache:
             "expires": entry.expires,
             "etag": entry.etag,
             "last_modified": entry.last_modified,
-            "checksum": crc32(entry.data),
+            "checksum": crc32(more, crc32(entry.data)),
         }
-        content = json.dumps(header).encode() + b"\n" + entry.data
-        if len(content) > min(self._limit, _LARGEST_ENTRY):
+        content = (json.dumps(header).encode(), b"\n", entry.data, more)
+        if sum(map(len, content)) > min(self._limit, _LARGEST_ENTRY):
             return
         with suppress(OSError):
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            if path.parent not in self._made:
+                path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+                self._made.add(path.parent)
             _replace(path, content)
             self._written = True
 
@@ -148,11 +154,12 @@ def _date(seconds: float) -> str:
 _numbers = count()
 
 
-def _replace(path: Path, content: bytes) -> None:
+def _replace(path: Path, content: Iterable[bytes | memoryview]) -> None:
     """Other processes see the old file or the whole new one."""
     temporary = path.with_name(f".{path.stem[:16]}-{os.getpid()}-{next(_numbers)}")
     try:
-        temporary.write_bytes(content)
+        with temporary.open("wb") as file:
+            file.writelines(content)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)

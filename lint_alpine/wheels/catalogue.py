@@ -14,7 +14,7 @@ from packaging.version import Version
 from lint_alpine.installs.dependency import FileChoice
 from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse
-from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, Unavailable, WheelSource
+from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, SdistSource, Unavailable, WheelSource
 from lint_alpine.wheels.listing import Listing, release_of, releases_of
 from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Hashes, Identifier, Wanted, holds, wanted_by
 
@@ -46,6 +46,7 @@ class Catalogue:
         markers: Mapping[str, str],
         choice: FileChoice = ANY_FILE,
         constraints: Mapping[str, tuple[Wanted, ...]] | None = None,
+        sdists: SdistSource | None = None,
     ) -> None:
         self.target = target
         self.markers = markers
@@ -53,6 +54,7 @@ class Catalogue:
         self.constraints = constraints or {}
         self.fixed: Mapping[str, Candidate] = {}
         self._sources = (offers, needs)
+        self.sdists = sdists
         self._offers: dict[str, Offer | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
         self._specifiers: dict[str, SpecifierSet] = {}
@@ -209,6 +211,11 @@ class Catalogue:
             self._specifiers[text] = SpecifierSet(text)
         return self._specifiers[text]
 
+    def lacks(self, wanted: Wanted) -> bool:
+        """Whether a project that was asked about has nothing for a requirement, whatever else is required."""
+        known = wanted.name in self._offers and wanted.url is None and wanted.exactly is None
+        return known and self.obstacle(wanted.name, [wanted]) is not None
+
     def ask_offers(self, names: Collection[str]) -> None:
         """Learn in one question what exists of these projects."""
         new = sorted(name for name in names if name not in self._offers and name not in self.fixed)
@@ -268,7 +275,7 @@ def _by_release(offer: Offer | Unavailable) -> Offer | Unavailable:
     """The same offer, its files sorted once and for all."""
     if isinstance(offer, Unavailable):
         return offer
-    return Offer(offer.name, Listing(releases_of(offer.distributions)), offer.evidence)
+    return offer._replace(distributions=Listing(releases_of(offer.distributions)))
 
 
 def _one_a_release(files: Iterable[Distribution]) -> Iterator[Distribution]:

@@ -12,14 +12,29 @@ from lint_alpine.installs.dependency import Dependency, Locked, Requirements
 from lint_alpine.wheels.catalogue import Catalogue
 from lint_alpine.wheels.choice import Obstacle, Target, choose
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, NeedsSource, Offer, Origin, Unavailable, WheelSource
-from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Identifier, Wanted, holds, wanted_by
+from lint_alpine.wheels.evidence import (
+    Evidence,
+    Needs,
+    NeedsSource,
+    Offer,
+    Origin,
+    SdistSource,
+    Unavailable,
+    WheelSource,
+)
+from lint_alpine.wheels.wanted import (
+    BROUGHT_BY_IMAGES,
+    NO_EXTRAS,
+    Candidate,
+    Identifier,
+    Wanted,
+    holds,
+    wanted_by,
+)
 
 # The first pip whose resolver goes back where requirements disagree.
 BACKTRACKS = Version("20.3")
 GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
-# Where they are only pulled in pip keeps those that are there, and tools that lock leave them out of their lists.
-BROUGHT_BY_IMAGES = frozenset({"pip", "setuptools", "wheel"})
 
 
 class Resolved(NamedTuple):
@@ -60,6 +75,7 @@ def resolve(
     pip: Version | None,
     offers: WheelSource,
     needs: NeedsSource,
+    sdists: SdistSource | None = None,
 ) -> Closure:
     """What that pip (None: the newest) installs in that image, markers judged for the image.
 
@@ -79,6 +95,7 @@ def resolve(
         markers=image,
         choice=requirements.choice,
         constraints=_constraints(requirements.constraints, image),
+        sdists=sdists,
     )
     locked = _locked_packages(asked, catalogue)
     free = tuple(each for each in asked if each.name not in locked)
@@ -126,7 +143,7 @@ def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue
     package = Resolved(dependency.name, None, None, dependency, reason=dependency.opaque or "", known=False)
     if dependency.opaque is not None:
         # Where it is a wheel at a URL or path, that wheel is listed.
-        package = package._replace(needs_unknown=f"it is {dependency.opaque}, which is not fetched")
+        package = package._replace(needs_unknown=f"{dependency.opaque}, which is not fetched")
         if not locked.distributions:
             return package
     try:
@@ -228,8 +245,8 @@ def _has_hash(name: str, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalo
 
 def _direct(package: Resolved, target: Target) -> Resolved:
     """A direct reference says by its file name what it is; what it needs only its content tells."""
-    what = package.dependency.opaque if not package.via and package.dependency.opaque else "a direct reference"
-    package = package._replace(needs_unknown=f"it is {what}, which is not fetched")
+    what = package.dependency.opaque if not package.via and package.dependency.opaque else "it is a direct reference"
+    package = package._replace(needs_unknown=f"{what}, which is not fetched")
     file = package.distribution
     if file is None:
         return package._replace(reason=what, known=False)
@@ -252,7 +269,9 @@ def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue:
         reason = f"no release of `{package.name}` goes with what else is required"
         return package._replace(reason=reason, conflict=True)
     if any(catalogue.obstacle(package.name, [each]) for each, _ in every):
-        return package._replace(reason=str(obstacle), obstacle=obstacle)
+        offer = catalogue.offer(package.name)
+        why_none = offer.why_none if isinstance(offer, Offer) else None
+        return package._replace(reason=why_none or str(obstacle), obstacle=obstacle)
     reason = f"no release of `{package.name}` meets all of {', '.join(asked)}"
     return package._replace(reason=reason, conflict=True)
 

@@ -11,6 +11,8 @@ from lint_alpine.wheels.distribution import Distribution
 
 
 class Origin(StrEnum):
+    """LOCKFILE: the project itself tells, by a lock that lists the files or by a folder that has them."""
+
     LOCKFILE = "lockfile"
     INDEX = "index"
     CACHE = "cache"
@@ -26,11 +28,12 @@ class Evidence(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """All files of one project (normalised name) that one source knows of."""
+    """All files of one project (normalised name) that one source knows of; where there are none, it may say why."""
 
     name: str
     distributions: Sequence[Distribution]
     evidence: Evidence
+    why_none: str | None = None
 
 
 class Unavailable(NamedTuple):
@@ -55,7 +58,8 @@ class SdistContents(NamedTuple):
     `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
     counts the files of each language that is compiled, by name, apart from tests and documentation. `setup_py` tells
     whether there is a setup.py; `extension`: setup.py, setup.cfg or pyproject.toml declare something to compile;
-    `optional`: they let it fail.
+    `optional`: they let it fail. `understood`: setup.py was read as a program for Linux, not just searched for words, so
+    that what it does not declare is not there.
     """
 
     backend: str | None
@@ -65,6 +69,7 @@ class SdistContents(NamedTuple):
     extension: bool
     optional: bool
     evidence: Evidence
+    understood: bool = False
 
 
 class WheelSource(Protocol):

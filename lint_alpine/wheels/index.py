@@ -1,10 +1,11 @@
 """The package index as a source: which files exist, what releases need, what a source distribution is built of."""
 
 import re
-from collections.abc import Callable, Collection, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
+from time import monotonic
 from types import TracebackType
 from typing import TYPE_CHECKING, Self, TypeVar
 
@@ -24,7 +25,7 @@ from lint_alpine.wheels.transport import Bounds, Head, Statistics, Transport, Tr
 from lint_alpine.wheels.urls import without_credentials
 
 if TYPE_CHECKING:
-    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
 
 Progress = Callable[[int, int], None]
 """Told how many answers are there, of how many."""
@@ -32,11 +33,18 @@ Progress = Callable[[int, int], None]
 _Key = TypeVar("_Key")
 _Answer = TypeVar("_Answer")
 
+_GRACE = 1.0
+"""How many seconds later than the requests a run ends itself: a host name may take longer to be found than any of them.
+"""
+
+_ABSENT = b"absent"
+"""What the cache holds in the place of a page: the index has no such project."""
+
 _NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 @dataclass(frozen=True, slots=True)
-class _Page:
+class Page:
     """What one index says of a project."""
 
     releases: tuple[PageRelease, ...]
@@ -47,7 +55,7 @@ class _Page:
 class _Listed:
     """What the indexes that have a project say of it, the main one first."""
 
-    pages: tuple[_Page, ...]
+    pages: tuple[Page, ...]
 
     @cached_property
     def releases(self) -> tuple[PageRelease, ...]:
@@ -55,7 +63,7 @@ class _Listed:
 
     @property
     def evidence(self) -> Evidence:
-        return _joined([page.evidence for page in self.pages])
+        return joined([page.evidence for page in self.pages])
 
 
 class PackageIndex:
@@ -84,8 +92,11 @@ class PackageIndex:
         self._left = self._bounds.run
         self._listed: dict[str, _Listed | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pages: dict[tuple[str, str], Page | Unavailable] = {}
         self._transport: Transport | None = None
+        self._workers: ThreadPoolExecutor | None = None
+        # A page of 64 MB takes a gigabyte while it is read.
+        self._reading = Lock()
 
     def __enter__(self) -> Self:
         return self
@@ -103,11 +114,8 @@ class PackageIndex:
     @property
     def failures(self) -> Mapping[str, str]:
         """Why there was no answer about a project, by its name; that there is no such project is an answer."""
-        return {
-            name: each.reason
-            for name, each in self._listed.items()
-            if isinstance(each, Unavailable) and not each.absent
-        }
+        answers = (*self._pages.values(), *self._listed.values())
+        return {each.name: each.reason for each in answers if isinstance(each, Unavailable) and not each.absent}
 
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         """The files of each project (normalised name), merged from all indexes."""
@@ -118,17 +126,22 @@ class PackageIndex:
             for name, known in found.items()
         }
 
-    def offers_of_first(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
-        """The files of each project on the one index that uv takes it from (its `first-index` strategy): the first
-        extra one that has it, else the main one."""
-        offers = dict(self.offers(names))
-        main = without_credentials(self._settings.urls[0])
-        for name in names:
-            if isinstance(known := self._listed[name], _Listed):
-                extra = next((page for page in known.pages if page.evidence.detail != main), None)
-                page = extra or known.pages[0]
-                offers[name] = Offer(name, Listing(page.releases), page.evidence)
-        return offers
+    def listed(self, url: str, names: Collection[str]) -> Mapping[str, Page | Unavailable]:
+        """What one of the indexes lists of each project (normalised name), whatever the others have."""
+        self._pages |= self._ask(
+            {(url, name): name for name in names if (url, name) not in self._pages}, lambda key: self._page_on(*key)
+        )
+        return {name: self._pages[url, name] for name in names}
+
+    def needs_of(
+        self, releases: Mapping[tuple[str, Version], tuple[PageRelease, tuple[Distribution, ...]]]
+    ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
+        """As `needs`, of releases that one of the indexes listed."""
+        return self._ask({key: key[0] for key in releases}, lambda key: self._releases().needs(*releases[key]))
+
+    def contents_of(self, files: Mapping[Distribution, str]) -> Mapping[Distribution, SdistContents | Unavailable]:
+        """As `sdist_contents`, of files at the URLs that one of the indexes gave."""
+        return self._ask({file: file.name for file in files}, lambda file: self._releases().contents(file, files[file]))
 
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
@@ -137,12 +150,12 @@ class PackageIndex:
         differ), else in its source distribution where PEP 643 makes that binding."""
         self._list({name for name, _ in wanted})
 
-        async def release_needs(key: tuple[str, Version]) -> Needs | Unavailable:
+        def release_needs(key: tuple[str, Version]) -> Needs | Unavailable:
             match self._release(*key):
                 case Unavailable() as unavailable:
                     return unavailable
                 case release:
-                    return await self._releases().needs(release, wanted[key])
+                    return self._releases().needs(release, wanted[key])
 
         self._needs |= self._ask({key: key[0] for key in wanted if key not in self._needs}, release_needs)
         return {release: self._needs[release] for release in wanted}
@@ -152,92 +165,66 @@ class PackageIndex:
         wanted = {file.filename: file for file in files}
         self._list({file.name for file in files})
 
-        async def contents(filename: str) -> SdistContents | Unavailable:
+        def contents(filename: str) -> SdistContents | Unavailable:
             name, version = wanted[filename].name, wanted[filename].version
             release = self._release(name, version)
             if isinstance(release, Unavailable):
                 return release
             for file in release.files:
                 if file.filename == filename and file.url is not None and not file.is_wheel:
-                    return await self._releases().contents(file, file.url)
+                    return self._releases().contents(file, file.url)
             return Unavailable(name, f"the index does not list {filename}")
 
         return self._ask({filename: file.name for filename, file in wanted.items()}, contents)
 
     def close(self) -> None:
         """Ends connections and tidies the cache."""
-        import asyncio
-
-        if self._loop is not None:
-            with suppress(TimeoutError):
-                asyncio.run_coroutine_threadsafe(self._shut_down(), self._loop).result(timeout=5)
-            self._loop.call_soon_threadsafe(self._loop.stop)
-        self._loop = self._transport = None
+        if self._workers is not None:
+            self._workers.shutdown(wait=False, cancel_futures=True)
+        if self._transport is not None:
+            self._transport.close()
+        self._workers = self._transport = None
         self._cache.prune()
 
-    async def _shut_down(self) -> None:
-        import asyncio
-
-        others = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in others:
-            task.cancel()
-        await asyncio.gather(*others, return_exceptions=True)
-        if self._transport is not None:
-            await self._transport.close()
-        await asyncio.get_running_loop().shutdown_asyncgens()
-
-    # The event loop runs in a thread of its own: the caller may have one already.
-
     def _ask(
-        self, names: Mapping[_Key, str], ask: Callable[[_Key], Coroutine[object, object, _Answer]]
+        self, names: Mapping[_Key, str], ask: Callable[[_Key], _Answer | Unavailable]
     ) -> dict[_Key, _Answer | Unavailable]:
         """An answer for each key, or why there is none for the project that it concerns."""
-        import asyncio
-        from concurrent.futures import as_completed
-        from time import monotonic
-
         if not names:
             return {}
+        from concurrent.futures import as_completed
+
+        def answer(key: _Key) -> _Answer | Unavailable:
+            try:
+                return ask(key)
+            except (TransportError, ArchiveError, MetadataError) as error:
+                return Unavailable(names[key], str(error))
+
         start = monotonic()
-        loop = self._started()
-        futures = {
-            asyncio.run_coroutine_threadsafe(self._bounded(name, ask(key)), loop): key for key, name in names.items()
-        }
+        self._connected().end = start + self._left
+        workers = self._started()
+        futures = {workers.submit(answer, key): key for key in names}
         answers: dict[_Key, _Answer | Unavailable] = {}
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, max(0.0, self._left) + _GRACE):
                 answers[futures[future]] = future.result()
                 if self._on_progress is not None:
                     self._on_progress(len(answers), len(names))
+        except TimeoutError:
+            over = self._connected().run_over
+            answers |= {key: Unavailable(name, over) for key, name in names.items() if key not in answers}
         finally:
             for future in futures:
                 future.cancel()
             self._left -= monotonic() - start
         return {key: answers[key] for key in names}
 
-    async def _bounded(self, name: str, answer: Coroutine[object, object, _Answer]) -> _Answer | Unavailable:
-        import asyncio
+    def _started(self) -> "ThreadPoolExecutor":
+        from concurrent.futures import ThreadPoolExecutor
 
-        try:
-            async with asyncio.timeout(self._left):
-                return await answer
-        except TimeoutError:
-            return Unavailable(name, f"the index took longer than the {self._bounds.run:g} s that a run waits for it")
-        except (TransportError, ArchiveError, MetadataError) as error:
-            return Unavailable(name, str(error))
-
-    def _started(self) -> "asyncio.AbstractEventLoop":
-        import asyncio
-        import threading
-
-        def run(loop: asyncio.AbstractEventLoop) -> None:
-            loop.run_forever()
-            loop.close()
-
-        if self._loop is None:
-            self._loop = asyncio.new_event_loop()
-            threading.Thread(target=run, args=(self._loop,), name="package index", daemon=True).start()
-        return self._loop
+        if self._workers is None:
+            self._workers = ThreadPoolExecutor(self._bounds.requests, "package index")
+        return self._workers
 
     def _connected(self) -> Transport:
         if self._transport is None:
@@ -260,33 +247,39 @@ class PackageIndex:
         unknown = Unavailable(name, f"the index has no file of {name} {version}")
         return next((release for release in listed.releases if release.version == version), unknown)
 
-    async def _find(self, name: str) -> _Listed | Unavailable:
+    def _find(self, name: str) -> _Listed | Unavailable:
+        # pip passes over an index that fails. What that one offers is not known then, so this is the end here.
+        answers = [self._page_on(url, name) for url in map(without_credentials, self._settings.urls)]
+        pages = tuple(answer for answer in answers if isinstance(answer, Page))
+        return _Listed(pages) if pages else next(answer for answer in answers if isinstance(answer, Unavailable))
+
+    def _page_on(self, url: str, name: str) -> Page | Unavailable:
         if not _NAME.fullmatch(name):
             return Unavailable(name, "it is not the name of a project", absent=True)
-        pages: list[_Page] = []
-        for url in map(without_credentials, self._settings.urls):
-            # pip passes over an index that fails. What that one offers is not known then, so this is the end here.
-            answer = await self._page(f"{url.rstrip('/')}/{name}/", name)
-            if answer is not None:
-                page, origin, as_of = answer
-                pages.append(_Page(page, Evidence(origin, as_of, url)))
-        if not pages:
+        answer = self._page(f"{url.rstrip('/')}/{name}/", name)
+        if answer is None:
             return Unavailable(name, "the index does not list it", absent=True)
-        return _Listed(tuple(pages))
+        releases, origin, as_of = answer
+        return Page(releases, Evidence(origin, as_of, url))
 
-    async def _page(self, url: str, name: str) -> tuple[tuple[PageRelease, ...], Origin, str] | None:
+    def _page(self, url: str, name: str) -> tuple[tuple[PageRelease, ...], Origin, str] | None:
         """What one index lists, where that is known from, and of which day; None where it has no such project."""
         entry = self._cache.read("pages", url)
         known = _page_from(entry, name)
-        if entry is not None and known is not None and not self._refresh and self._cache.is_fresh(entry):
-            self.statistics.cache_hits += 1
-            return known, Origin.CACHE, entry.as_of
+        if entry is not None and not self._refresh and self._cache.is_fresh(entry):
+            if entry.data == _ABSENT:
+                self.statistics.cache_hits += 1
+                return None
+            if known is not None:
+                self.statistics.cache_hits += 1
+                return known, Origin.CACHE, entry.as_of
         conditions = _conditions(entry) if entry is not None and known is not None else {}
-        head, content = await self._connected().get_body(url, {"Accept": ACCEPT, **conditions}, self._bounds.page)
+        head, content = self._connected().get_body(url, {"Accept": ACCEPT, **conditions}, self._bounds.page)
         match head.status:
             case 200:
                 try:
-                    page = read_page(name, content, head.headers.get("content-type", ""), head.url)
+                    with self._reading:
+                        page = read_page(name, content, head.headers.get("content-type", ""), head.url)
                 except NotAnIndexPageError as error:
                     raise TransportError(f"what {head.host} answered {error}") from None
                 return page, Origin.INDEX, self._remember(url, page, head, None)
@@ -294,39 +287,37 @@ class PackageIndex:
                 self.statistics.cache_hits += 1
                 return known, Origin.INDEX, self._remember(url, known, head, entry)
             case 404:
+                self._remember_absence(url, head)
                 return None
             case status:
                 raise TransportError(f"{head.host} answered with status {status}")
+
+    def _remember_absence(self, url: str, head: Head) -> None:
+        """For no longer than pages are kept that say nothing of it: any day there may be such a project."""
+        now = self._cache.clock()
+        seconds = lifetime(head.headers.get("cache-control"), head.headers.get("age")) or 0
+        self._cache.write("pages", url, Entry(_ABSENT, now, now + min(seconds, lifetime(None) or 0)))
 
     def _remember(self, url: str, page: tuple[PageRelease, ...], head: Head, former: Entry | None) -> str:
         """Keeps a page for as long as it may be kept; returns its date."""
         now = self._cache.clock()
         seconds = lifetime(head.headers.get("cache-control"), head.headers.get("age"))
+        data, text = to_bytes(page)
         entry = Entry(
-            data=to_bytes(page),
+            data=data,
             stored=now,
             expires=now + (seconds or 0),
             etag=head.headers.get("etag", former.etag if former is not None else None),
             last_modified=head.headers.get("last-modified", former.last_modified if former is not None else None),
         )
         if seconds is not None:
-            self._cache.write("pages", url, entry)
+            self._cache.write("pages", url, entry, text)
         return entry.as_of
-
-
-class FirstIndex:
-    """What uv is offered where several indexes are asked: a `WheelSource`."""
-
-    def __init__(self, index: PackageIndex) -> None:
-        self._index = index
-
-    def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
-        return self._index.offers_of_first(names)
 
 
 def _page_from(entry: Entry | None, name: str) -> tuple[PageRelease, ...] | None:
     try:
-        return from_bytes(name, entry.data) if entry is not None else None
+        return from_bytes(name, entry.data) if entry is not None and entry.data != _ABSENT else None
     except ValueError:
         return None
 
@@ -337,7 +328,7 @@ def _conditions(entry: Entry) -> dict[str, str]:
     return etag | ({"If-Modified-Since": entry.last_modified} if entry.last_modified else {})
 
 
-def _joined(evidence: list[Evidence]) -> Evidence:
+def joined(evidence: list[Evidence]) -> Evidence:
     """Knowledge from several indexes is as old as the oldest piece of it."""
     remembered = any(each.origin is Origin.CACHE for each in evidence)
     return Evidence(

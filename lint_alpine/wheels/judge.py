@@ -7,7 +7,7 @@ from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lint_alpine.diagnostic import ApkPackages
-from lint_alpine.environment import Environment
+from lint_alpine.environment import Environment, markers
 from lint_alpine.images import slim_tag
 from lint_alpine.installs.dependency import FileChoice, Installer, Requirements
 from lint_alpine.wheels.build_packages import needs_of
@@ -17,6 +17,7 @@ from lint_alpine.wheels.closure import Resolved, resolve
 from lint_alpine.wheels.evidence import Offer, Origin
 from lint_alpine.wheels.listing import Release, releases_of
 from lint_alpine.wheels.native import Nativeness
+from lint_alpine.wheels.precedence import Folders, settle
 from lint_alpine.wheels.sources import Sources
 from lint_alpine.wheels.verdict import Alternative, Outcome, Refusal, WheelVerdict
 
@@ -24,18 +25,20 @@ from lint_alpine.wheels.verdict import Alternative, Outcome, Refusal, WheelVerdi
 KNOWS_MUSLLINUX = Version("21.2")
 # Python 3.5 and 2.7 stay with pip 20.3.4.
 NEEDS_PYTHON = Version("3.6")
-ELSEWHERE = "it may come from an index that only the linted files name, which is not asked"
 _FAILS = frozenset({Outcome.COMPILE, Outcome.UNAVAILABLE})
 _INSTALLS = frozenset({Outcome.WHEEL, Outcome.PURE_BUILD})
 
 
 def judge(
-    installer: Installer, requirements: Requirements, environment: Environment, sources: Sources
+    installer: Installer,
+    requirements: Requirements,
+    environment: Environment,
+    sources: Sources,
+    folders: Folders | None = None,
 ) -> tuple[tuple[WheelVerdict, ...], tuple[WheelVerdict, ...]]:
     """The verdicts, and those that a current pip would reach, where the image's own is too old to know musllinux."""
     pip = _pip(installer, environment)
-    if installer is Installer.UV and sources.for_uv is not None:
-        sources = sources.for_uv
+    requirements, sources = settle(requirements, markers(environment), sources, folders)
     verdicts = _verdicts(requirements, environment, pip, sources)
     if environment.libc is None or environment.libc.family != "musl":
         return verdicts, ()
@@ -80,17 +83,13 @@ def describe(environment: Environment) -> str:
 def _verdicts(
     requirements: Requirements, environment: Environment, pip: Version | None, sources: Sources
 ) -> tuple[WheelVerdict, ...]:
-    closure = resolve(requirements, environment, pip, sources, sources)
-    elsewhere = requirements.no_index or not all(map(sources.stands_for, requirements.indexes))
+    closure = resolve(requirements, environment, pip, sources, sources, sources)
     builds = compiled(closure.packages, environment.release, sources)
-    return tuple(_verdict(each, environment, builds.get(each.name), elsewhere) for each in closure.packages)
+    return tuple(_verdict(each, environment, builds.get(each.name)) for each in closure.packages)
 
 
-def _verdict(resolved: Resolved, environment: Environment, build: Nativeness | None, elsewhere: bool) -> WheelVerdict:
+def _verdict(resolved: Resolved, environment: Environment, build: Nativeness | None) -> WheelVerdict:
     outcome, reason = _outcome(resolved, environment, build)
-    if elsewhere and resolved.evidence is not None and resolved.evidence.origin is not Origin.LOCKFILE:
-        outcome, reason = Outcome.UNKNOWN, ELSEWHERE
-        resolved = resolved._replace(version=None, distribution=None)
     file = resolved.distribution.filename if resolved.distribution else None
     return WheelVerdict(
         dependency=resolved.dependency,

@@ -34,6 +34,25 @@ class KnownRelease(NamedTuple):
         return (file.requires_python for file in self.files)
 
 
+class JoinedRelease:
+    """A release that several places have, their files one after the other."""
+
+    def __init__(self, parts: Sequence[Release]) -> None:
+        self._parts = parts
+
+    @property
+    def version(self) -> Version:
+        return self._parts[0].version
+
+    @cached_property
+    def files(self) -> tuple[Distribution, ...]:
+        return tuple(file for part in self._parts for file in part.files)
+
+    @property
+    def pythons(self) -> Iterable[SpecifierSet | None]:
+        return (python for part in self._parts for python in part.pythons)
+
+
 class Listing(Sequence[Distribution]):
     """All files of one project, to be read as a whole or release by release.
 
@@ -71,6 +90,15 @@ def releases_of(distributions: Iterable[Distribution]) -> Sequence[Release]:
     for distribution in distributions:
         files.setdefault(distribution.version, []).append(distribution)
     return tuple(KnownRelease(version, tuple(files[version])) for version in sorted(files, reverse=True))
+
+
+def joined(listings: Sequence[Iterable[Distribution]]) -> Listing:
+    """All files of all places, for each release in the order of the places."""
+    parts: dict[Version, list[Release]] = {}
+    for listing in listings:
+        for release in releases_of(listing):
+            parts.setdefault(release.version, []).append(release)
+    return Listing([JoinedRelease(parts[version]) for version in sorted(parts, reverse=True)])
 
 
 def release_of(distributions: Iterable[Distribution], version: Version) -> Sequence[Distribution]:

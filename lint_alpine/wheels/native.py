@@ -72,7 +72,7 @@ def _nearest_first(offer: Offer, version: Version) -> Iterable[Release]:
     """The release itself, then its neighbours on both sides, the newer one first."""
     releases = releases_of(offer.distributions)
     newer = [release for release in releases if release.version > version]
-    rest = releases[len(newer) :]
+    rest = [release for release in releases if release.version <= version]
     if rest and rest[0].version == version:
         yield rest[0]
         rest = rest[1:]
@@ -102,7 +102,7 @@ def _by_contents(contents: SdistContents, both: bool) -> Nativeness:
     if backend in _NEVER:
         return Nativeness(False, f"{backend} compiles nothing")
     if not contents.extension:
-        told = False if backend in _IF_TOLD else None
+        told = False if backend in _IF_TOLD or contents.understood else None
         return Nativeness(told, f"its build files declare nothing that is compiled, though it has {languages} sources")
     if contents.optional:
         return IS_OPTIONAL

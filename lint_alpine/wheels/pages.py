@@ -2,13 +2,13 @@
 
 import json
 import re
-from collections.abc import Iterator
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
 from html import unescape
-from urllib.parse import unquote, urljoin
+from itertools import islice
+from operator import le, lt
 
-from lint_alpine.wheels.records import MOST_FILES, PageRelease, Row, TooManyFilesError, collect, hashes_of
-from lint_alpine.wheels.urls import is_web_url, without_credentials
+from lint_alpine.wheels.links import filename_of, last_segment, link
+from lint_alpine.wheels.records import MOST_FILES, PageRelease, PageText, TooManyFilesError, collect
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What is asked for (PEP 691): JSON rather than HTML."""
@@ -33,13 +33,13 @@ def read_page(name: str, content: bytes, content_type: str, url: str) -> tuple[P
     kind = content_type.partition(";")[0].strip().lower()
     try:
         if kind == _JSON:
-            return collect(name, _json_rows(content, url))
+            return collect(name, url, _json_files(content))
         if kind not in _HTML:
             raise NotAnIndexPageError(f"is not an index page (its type is `{kind[:80]}`)")
         text = content.decode("utf-8", "replace")  # names, hashes and specifiers are ASCII in every encoding in use
         version = _html_version(text)
         _check_version(version)
-        releases = collect(name, _html_rows(text, url))
+        releases = collect(name, _html_base(text, url), _laid_out(_html_files(text)))
         if not releases and kind == "text/html" and version is None and not _looks_like_index(text):
             raise NotAnIndexPageError("is not an index page (HTML without any file)")
     except TooManyFilesError as error:
@@ -47,50 +47,78 @@ def read_page(name: str, content: bytes, content_type: str, url: str) -> tuple[P
     return releases
 
 
-def _metadata(value: object) -> bool | dict[str, str]:
-    """The hashes of the METADATA beside a file; True where it is there without a hash (PEP 658)."""
-    return hashes_of(value) or True if isinstance(value, dict) else bool(value)
+# PEP 691, 700
 
 
-# PEP 691, 700, 714
+def _json_files(content: bytes) -> PageText:
+    page, listed = _split(content) or _parsed(content)
+    meta = page.get("meta")
+    _check_version(meta.get("api-version") if isinstance(meta, dict) else None)
+    return listed
 
 
-def _json_rows(content: bytes, page_url: str) -> Iterator[Row]:
+def _split(content: bytes) -> tuple[dict[str, object], PageText] | None:
+    """The page without its files, and where these stand: they are found sooner than they are parsed, and most need
+    never be.
+
+    None where the page is not written as JSON usually is, without blanks or with one after each comma and colon.
+    """
+    blank = b" " if b'"files": [{' in content else b""
+    opening, between = b'"files":%s[{' % blank, b"},%s{" % blank
+    begin = content.find(opening) + len(opening)
+    end = content.find(b"}]", content.rfind(b'"filename":%s"' % blank))
+    if not len(opening) <= begin < end:
+        return None
+    try:
+        page = _object(content[: begin - 1] + content[end + 1 :])
+    except NotAnIndexPageError:
+        return None
+    named = list(islice(re.finditer(rb'"filename":%s"([^"]*)"' % blank, content), MOST_FILES + 1))
+    borders = islice(re.compile(re.escape(between)).finditer(content, begin, end), MOST_FILES)
+    ends = [each.start() for each in borders]
+    begins = [begin, *(each + len(between) for each in ends)]
+    ends.append(end)
+    # One name within each file, and the list is all that the page has.
+    places = [each.start() for each in named]
+    alternate = len(places) == len(ends) and all(map(le, begins, places)) and all(map(lt, places, ends))
+    names = [each[1] for each in named]
+    return (page, PageText(content, names, begins, ends)) if alternate and page.get("files") == [] else None
+
+
+def _parsed(content: bytes) -> tuple[dict[str, object], PageText]:
+    page = _object(content)
+    if not isinstance(files := page.get("files"), list):
+        raise NotAnIndexPageError("is not an index page (JSON without `files`)")
+    return page, _laid_out((name, each) for each in files if (name := filename_of(each)) is not None)
+
+
+def _laid_out(files: Iterable[tuple[str, object]]) -> PageText:
+    """The insides of file objects one after the other, as on a page in JSON."""
+    insides, names, begins, ends = [], [], [], []
+    begin = 0
+    for name, file in islice(files, MOST_FILES + 1):
+        try:
+            inside = json.dumps(file)[1:-1].encode()
+        except RecursionError:  # a page may hold anything
+            continue
+        insides.append(inside)
+        names.append(name.encode("utf-8", "replace"))
+        begins.append(begin)
+        ends.append(begin + len(inside))
+        begin = ends[-1] + len(b"},{")
+    return PageText(b"},{".join(insides), names, begins, ends)
+
+
+def _object(content: bytes) -> dict[str, object]:
     if len(content) > _MAX_VALUES and sum(map(content.count, (b",", b"[", b"{"))) > _MAX_VALUES:
         raise NotAnIndexPageError("is not an index page (JSON of millions of values)")
     try:
         page: object = json.loads(content)
     except (ValueError, RecursionError):
         raise NotAnIndexPageError("is not an index page (JSON that cannot be read)") from None
-    files = page.get("files") if isinstance(page, dict) else None
-    if not isinstance(page, dict) or not isinstance(files, list):
+    if not isinstance(page, dict):
         raise NotAnIndexPageError("is not an index page (JSON without `files`)")
-    meta = page.get("meta")
-    _check_version(meta.get("api-version") if isinstance(meta, dict) else None)
-    origin = "\n"  # which no link begins with
-    for file in files:
-        if isinstance(file, dict) and isinstance(link := file.get("url"), str):
-            hashes = file.get("hashes")
-            # Nearly all links of a page are alike: plain URLs on one host.
-            if link.startswith(origin) and link.isprintable() and " " not in link and "#" not in link:
-                url: str | None = link
-            else:
-                url, fragment = _link(page_url, link)
-                hashes = hashes_of(hashes) or fragment
-                origin = _origin(link) or origin
-            named, requires, size = file.get("filename"), file.get("requires-python"), file.get("size")
-            # PEP 714: the older name counts only where the newer one is absent.
-            metadata = file.get("core-metadata", file.get("dist-info-metadata"))
-            # Digests are checked where the row is read.
-            yield (
-                named if isinstance(named, str) else _last_segment(link),
-                url,
-                requires if isinstance(requires, str) else None,
-                bool(file.get("yanked")),
-                size if type(size) is int and size >= 0 else None,
-                hashes if isinstance(hashes, dict) else {},
-                metadata if isinstance(metadata, dict) else bool(metadata),
-            )
+    return page
 
 
 # PEP 503, 592, 658, 714. Anchors are found and matched one by one: html.parser, and regular expressions over the whole
@@ -153,67 +181,27 @@ def _without_comments(text: str) -> str:
     return "".join((*pieces, text[end:])) if pieces else text
 
 
-def _html_rows(text: str, page_url: str) -> Iterator[Row]:
-    text = _without_comments(text)
+def _html_base(text: str, page_url: str) -> str:
+    """What links start from."""
     base = next((found["href"] for found in _elements(_BASE, text[:_HEAD]) if found.get("href")), "")
-    base = _link(page_url, base)[0] or page_url
-    for anchor in _elements(_ANCHOR, text):
+    return link(page_url, base)[0] or page_url
+
+
+def _html_files(text: str) -> Iterator[tuple[str, object]]:
+    """As the file objects of PEP 691."""
+    for anchor in _elements(_ANCHOR, _without_comments(text)):
         if href := anchor.get("href"):
-            url, hashes = _link(base, href)
             metadata = anchor.get("data-core-metadata", anchor.get("data-dist-info-metadata", "false"))
             algorithm, equals, digest = metadata.partition("=")
             yield (
-                _last_segment(href),
-                url,
-                anchor.get("data-requires-python"),
-                "data-yanked" in anchor,
-                None,
-                hashes,
-                _metadata({algorithm: digest} if equals else metadata not in {"", "false"}),
+                last_segment(href),
+                {
+                    "url": href,
+                    "requires-python": anchor.get("data-requires-python"),
+                    "yanked": "data-yanked" in anchor,
+                    "core-metadata": {algorithm: digest} if equals else metadata not in {"", "false"},
+                },
             )
-
-
-def _link(base: str, href: str) -> tuple[str | None, dict[str, str]]:
-    """The absolute URL of a file (None if it is not a web URL) and the hashes in its fragment."""
-    href, _, fragment = href.strip().partition("#")
-    url = _absolute(base, href)
-    web = url.isprintable() and " " not in url and _is_web_origin("/".join(url.split("/", 3)[:3]))
-    pairs = (part.partition("=") for part in fragment.split("&"))
-    return without_credentials(url) if web else None, hashes_of({name: digest for name, _, digest in pairs})
-
-
-def _origin(url: str) -> str | None:
-    """What a web URL begins with, up to its path; None for other URLs, and for those with credentials."""
-    origin = url[: url.find("/", 8) + 1]
-    return origin if origin and "@" not in origin and _is_web_origin(origin) else None
-
-
-_PLAIN = re.compile(r"((?:\.\./)*+)[\w-][^:?;]*+")
-"""A relative path that goes up, then down: what it goes up to is the same for all files of a page."""
-
-
-def _absolute(base: str, href: str) -> str:
-    if href.startswith(("https://", "http://")):
-        return href
-    plain = _PLAIN.fullmatch(href)
-    if plain and "//" not in href and "/." not in href[plain.end(1) :]:
-        return _joined(base, plain[1] or "./") + href[plain.end(1) :]
-    return _joined(base, href)
-
-
-@lru_cache(maxsize=1024)
-def _joined(base: str, href: str) -> str:
-    try:
-        return urljoin(base, href)
-    except ValueError:
-        return ""
-
-
-_is_web_origin = lru_cache(maxsize=256)(is_web_url)
-
-
-def _last_segment(href: str) -> str:
-    return unquote(href.strip().partition("#")[0].partition("?")[0].rstrip("/").rpartition("/")[2])
 
 
 def _html_version(text: str) -> str | None:
@@ -236,4 +224,4 @@ def _looks_like_index(text: str) -> bool:
     title = text.find("<title>", 0, _HEAD)
     if title >= 0 and _TITLE.match(text[title : title + 300]):
         return True
-    return any(_last_segment(found.get("href", "")).lower().endswith(_ARCHIVES) for found in _elements(_ANCHOR, text))
+    return any(last_segment(found.get("href", "")).lower().endswith(_ARCHIVES) for found in _elements(_ANCHOR, text))

@@ -1,41 +1,59 @@
-"""The files that index pages list, by release: as text that a cache can keep, read only where a release matters."""
+"""The files that index pages list, by release: as places in their text, read only where a release matters."""
 
 import json
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import islice
+from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
 from packaging.version import InvalidVersion, Version
 
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python, release_of
+from lint_alpine.wheels.links import filename_of, hashes_of, link
 
 MOST_FILES = 200_000
 """Of one project on one index; the largest have about 20,000."""
-
-Row = tuple[str, str | None, str | None, bool, int | None, dict[str, str], bool | dict[str, str]]
-"""What a page says of a file: name, URL, Requires-Python, yanked, size, hashes, METADATA beside it (or its hashes).
-
-What a row holds is checked where it is read; its name is a string in any case.
-"""
-
-
-_encode = json.JSONEncoder(separators=(",", ":")).encode
 
 
 class TooManyFilesError(ValueError):
     """More files than any project has."""
 
 
+Buffer = bytes | memoryview
+
+
+class PageText(NamedTuple):
+    """The text of a page, and the name of each file on it, and where the inside of its JSON object begins and ends."""
+
+    text: bytes
+    names: Sequence[bytes]
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+
+class PageFiles(NamedTuple):
+    """The files of one release on one page: the URL of the page, from which its links start, its text, and the places
+    in it where they stand, neighbours as one: from inside the first object (PEP 691) to inside the last.
+
+    What the objects hold is checked where they are read.
+    """
+
+    page: str
+    text: Buffer
+    places: tuple[tuple[int, int], ...]
+
+    @property
+    def json(self) -> bytes:
+        return b"[{%s}]" % b"},{".join(bytes(self.text[start:end]) for start, end in self.places)
+
+
 class PageRelease:
     """The files of one release on one index page, or on those of several indexes; a `Release` of a `Listing`.
 
-    `parts` are lists of rows, also as JSON. A page has thousands of files, of which a verdict needs a few: the rows are
-    read when the files are asked for.
+    A page has thousands of files, of which a verdict needs a few: they are read when they are asked for.
     """
 
-    def __init__(self, name: str, version: Version, parts: tuple[bytes | Sequence[Row], ...]) -> None:
+    def __init__(self, name: str, version: Version, parts: tuple[PageFiles, ...]) -> None:
         self.name = name
         self.version = version
         self.parts = parts
@@ -43,11 +61,7 @@ class PageRelease:
     @cached_property
     def files(self) -> tuple[Distribution, ...]:
         """In the order of the pages; what several of them list with the same hashes only once."""
-        files: dict[object, Distribution] = {}
-        for row in self._rows:
-            if file := _distribution(self.name, row):
-                files.setdefault((file.filename, file.hashes), file)
-        return tuple(files.values())
+        return tuple({(file.filename, file.hashes): file for file, _ in reversed(self._read)}.values())[::-1]
 
     @property
     def pythons(self) -> Iterable[SpecifierSet | None]:
@@ -55,130 +69,131 @@ class PageRelease:
 
     def metadata_hashes(self, filename: str) -> Mapping[str, str]:
         """The hashes of the METADATA beside that file (PEP 658), where the index gives them."""
-        found = (row[6] for row in self._rows if row[0] == filename)
-        return next((hashes for hashes in found if isinstance(hashes, dict)), {})
-
-    def pack(self) -> tuple[bytes, ...]:
-        """Its parts as JSON, in which form they are kept from now on: that takes a quarter of the memory."""
-        packed = tuple(part if isinstance(part, bytes) else _packed(part) for part in self.parts)
-        self.parts = packed
-        return packed
+        return next((hashes for file, hashes in self._read if file.filename == filename and hashes), {})
 
     @cached_property
-    def _rows(self) -> tuple[Row, ...]:
-        return tuple(row for part in self.parts for row in _rows(part))
+    def _read(self) -> tuple[tuple[Distribution, dict[str, str]], ...]:
+        return tuple(each for part in self.parts for each in _read(self.name, part))
 
 
-def collect(name: str, rows: Iterable[Row]) -> tuple[PageRelease, ...]:
+def collect(name: str, page: str, listed: PageText) -> tuple[PageRelease, ...]:
     """The releases of project `name` (normalised), newest first, without the files whose name belongs to none.
 
-    Raises TooManyFilesError.
+    The text is not copied: it has megabytes. Raises TooManyFilesError.
     """
-    releases: dict[Version, list[Row]] = {}
-    by_stem: dict[str, list[Row] | None] = {}
-    rows = iter(rows)
-    for row in islice(rows, MOST_FILES):
-        filename = row[0]
-        # The wheels of a release begin alike, and pages have a hundred thousand of them: each release is read once.
-        is_wheel = filename.endswith(".whl")
-        stem = filename[: filename.find("-", filename.find("-") + 1)] if is_wheel else filename
-        if stem not in by_stem:
-            version = release_of(filename, name)
-            by_stem[stem] = None if version is None else releases.setdefault(version, [])
-        release = by_stem[stem]
-        if release is not None:
-            release.append(row)
-    if next(rows, None) is not None:
+    if len(listed.names) > MOST_FILES:
         raise TooManyFilesError(f"lists more than {MOST_FILES} files")
-    return tuple(PageRelease(name, version, (releases[version],)) for version in sorted(releases, reverse=True))
+    releases: dict[Version, list[tuple[int, int]]] = {}
+    for version, begin, end in _runs(name, listed):
+        releases.setdefault(version, []).append((begin, end))
+    return tuple(
+        PageRelease(name, version, (PageFiles(page, listed.text, tuple(releases[version])),))
+        for version in sorted(releases, reverse=True)
+    )
+
+
+def _runs(name: str, listed: PageText) -> Iterator[tuple[Version, int, int]]:
+    """Neighbouring files of one release; a page has a hundred thousand files in a few thousand runs."""
+    version: Version | None = None
+    # What the names of the release's wheels begin with: they need no more reading.
+    stem, first, last = b"-", 0, 0
+    for filename, begin, end in zip(listed.names, listed.begins, listed.ends, strict=True):
+        if filename.startswith(stem) and filename.endswith(b".whl"):
+            last = end
+            continue
+        found = release_of(filename.decode("utf-8", "replace"), name)
+        if found != version:
+            if version is not None:
+                yield version, first, last
+            version, first = found, begin
+        stem = b"-".join((*filename.split(b"-", 2)[:2], b"")) if found is not None else b"-"
+        last = end
+    if version is not None:
+        yield version, first, last
 
 
 def merged(pages: Sequence[Sequence[PageRelease]]) -> tuple[PageRelease, ...]:
     """The releases of a project on several indexes, newest first: pip takes them all together, in this order."""
     if len(pages) == 1:
         return tuple(pages[0])
-    parts: dict[Version, tuple[bytes | Sequence[Row], ...]] = {}
+    parts: dict[Version, tuple[PageFiles, ...]] = {}
     for release in (release for page in pages for release in page):
         parts[release.version] = (*parts.get(release.version, ()), *release.parts)
     name = next((release.name for page in pages for release in page), "")
     return tuple(PageRelease(name, version, parts[version]) for version in sorted(parts, reverse=True))
 
 
-def to_bytes(releases: Iterable[PageRelease]) -> bytes:
-    """One line for each release: its version, a tab, its rows."""
-    return b"\n".join(b"%s\t%s" % (str(each.version).encode(), part) for each in releases for part in each.pack())
+def to_bytes(releases: Sequence[PageRelease]) -> tuple[bytes, Buffer]:
+    """The releases of one page: lines, the first one its URL, then one for each release, its version, a tab, and where
+    its files stand in the text of the page; and that text."""
+    if not releases:
+        return b"", b""
+    # A query may hold what only its user may know; no link starts from it.
+    page, text, _ = releases[0].parts[0]
+    places = (" ".join(f"{start}-{end}" for start, end in each.parts[0].places) for each in releases)
+    lines = (f"{each.version}\t{stand}" for each, stand in zip(releases, places, strict=True))
+    return "\n".join((page.partition("?")[0], *lines, "\n")).encode(), text
 
 
-def from_bytes(name: str, data: bytes) -> tuple[PageRelease, ...]:
-    """What `to_bytes` wrote. Raises ValueError where it did not write this."""
+def from_bytes(name: str, data: Buffer) -> tuple[PageRelease, ...]:
+    """What `to_bytes` wrote, in one piece. Raises ValueError where it did not write this."""
+    if not data:
+        return ()
+    lines, text = _divided(data)
+    page, *described = lines.decode().split("\n")
     releases = []
-    for line in data.split(b"\n") if data else ():
-        version, _, rows = line.partition(b"\t")
+    for line in described:
+        version, _, places = line.partition("\t")
         try:
-            releases.append(PageRelease(name, Version(version.decode()), (rows,)))
-        except InvalidVersion as error:
+            read = tuple(_place(place) for place in places.split(" "))
+            releases.append(PageRelease(name, Version(version), (PageFiles(page, text, read),)))
+        except (InvalidVersion, ValueError) as error:
             raise ValueError("not a list of releases") from error
     return tuple(releases)
 
 
-def _packed(rows: Sequence[Row]) -> bytes:
+def _divided(data: Buffer) -> tuple[bytes, memoryview]:
+    """The lines before the first empty one, and the rest, without a copy of it."""
+    view, size = memoryview(data), 1 << 16
+    while (end := (head := bytes(view[:size])).find(b"\n\n")) < 0 and size < len(view):
+        size *= 4
+    if end < 0:
+        raise ValueError("not a list of releases")
+    return head[:end], view[end + 2 :]
+
+
+def _place(text: str) -> tuple[int, int]:
+    start, _, end = text.partition("-")
+    return int(start), int(end)
+
+
+def _read(name: str, part: PageFiles) -> Iterator[tuple[Distribution, dict[str, str]]]:
+    """Each file that pip could take, with the hashes of its METADATA; none of what cannot be read."""
     try:
-        return _encode(rows).encode()
-    except RecursionError:  # the page may hold anything where hashes should be
-        return b"[]"
+        values: object = json.loads(part.json)
+    except (ValueError, RecursionError):
+        return
+    for value in values if isinstance(values, list) else ():
+        filename = filename_of(value)
+        if filename is None or not isinstance(value, dict):
+            continue
+        url, fragment = link(part.page, str(value["url"]))
+        requires, size = value.get("requires-python"), value.get("size")
+        # PEP 714: the older name counts only where the newer one is absent.
+        metadata = value.get("core-metadata", value.get("dist-info-metadata"))
+        file = parse(
+            filename,
+            name,
+            requires_python=_requires_python(requires),
+            yanked=bool(value.get("yanked")),
+            size=size if type(size) is int and size >= 0 else None,
+            hashes=tuple((hashes_of(value.get("hashes")) or fragment).items()),
+            url=url,
+            metadata=isinstance(metadata, dict) or bool(metadata),
+        )
+        if file is not None:
+            yield file, hashes_of(metadata)
 
 
-def _rows(part: bytes | Sequence[Row]) -> list[Row]:
-    """None of a line that is damaged: the cache has checked what it read."""
-    rows: object = part
-    if isinstance(part, bytes):
-        try:
-            rows = json.loads(part)
-        except (ValueError, RecursionError):
-            return []
-    return [checked for row in rows if (checked := _checked(row))] if isinstance(rows, list) else []
-
-
-def _checked(row: object) -> Row | None:
-    match row:
-        case [
-            str() as filename,
-            str() | None as url,
-            str() | None as requires,
-            bool() as yanked,
-            int() | None as size,
-            dict() as hashes,
-            dict() | bool() as metadata,
-        ]:
-            metadata = hashes_of(metadata) if isinstance(metadata, dict) else metadata
-            return filename, url, requires, yanked, size, hashes_of(hashes), metadata
-        case _:
-            return None
-
-
-def _distribution(name: str, row: Row) -> Distribution | None:
-    filename, url, requires, yanked, size, hashes, metadata = row
-    return parse(
-        filename,
-        name,
-        requires_python=parse_requires_python(requires) if requires and len(requires) < 1000 else None,
-        yanked=yanked,
-        size=size,
-        hashes=tuple(hashes.items()),
-        url=url,
-        metadata=metadata is not False,
-    )
-
-
-_DIGEST = re.compile(r"[0-9a-fA-F]{32,128}")
-
-
-def hashes_of(value: object) -> dict[str, str]:
-    """The hex digests by algorithm; what is none is left out."""
-    if not isinstance(value, dict):
-        return {}
-    return {
-        algorithm: digest.lower()
-        for algorithm, digest in value.items()
-        if isinstance(algorithm, str) and isinstance(digest, str) and _DIGEST.fullmatch(digest)
-    }
+def _requires_python(text: object) -> SpecifierSet | None:
+    return parse_requires_python(text) if isinstance(text, str) and len(text) < 1000 else None

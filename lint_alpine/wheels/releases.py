@@ -32,7 +32,7 @@ class Releases:
         self._cache = cache
         self._refresh = refresh
 
-    async def needs(self, release: PageRelease, candidates: tuple[Distribution, ...]) -> Needs | Unavailable:
+    def needs(self, release: PageRelease, candidates: tuple[Distribution, ...]) -> Needs | Unavailable:
         """What the release declares; `candidates` are its files, the one that pip would take first.
 
         Raises SlowError, and MetadataError where pip would refuse the release or could tell only by building it.
@@ -40,14 +40,14 @@ class Releases:
         failures: list[str] = []
         for file, url in _in_order(release, candidates)[:_ATTEMPTS]:
             try:
-                return await self._file_needs(file, url, release.metadata_hashes(file.filename))
+                return self._file_needs(file, url, release.metadata_hashes(file.filename))
             except SlowError:
                 raise
             except (TransportError, ArchiveError) as error:
                 failures.append(str(error))
         return Unavailable(release.name, failures[0] if failures else "the index gives no URL of its files")
 
-    async def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
+    def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
         detail = f"METADATA of {file.filename} at {urlsplit(url).netloc}"
         known = self._remembered("needs", file, url)
         remembered = _needs_from(known.data, Evidence(Origin.CACHE, known.as_of, detail)) if known else None
@@ -57,9 +57,9 @@ class Releases:
                 raise remembered
             return remembered
         evidence = Evidence(Origin.INDEX, self._cache.today(), detail)
-        read = self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url)
         try:
-            needs = read_metadata(await read, file.name, file.version, evidence, static=not file.is_wheel)
+            read = self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url)
+            needs = read_metadata(read, file.name, file.version, evidence, static=not file.is_wheel)
         except MetadataError as error:
             self._remember("needs", file, url, {"unknown": str(error)})
             raise
@@ -67,29 +67,29 @@ class Releases:
         self._remember("needs", file, url, declared)
         return needs
 
-    async def _wheel_metadata(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> bytes:
+    def _wheel_metadata(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> bytes:
         if file.metadata:
-            head, content = await self._transport.get_body(f"{url}.metadata", {}, _METADATA)
+            head, content = self._transport.get_body(f"{url}.metadata", {}, _METADATA)
             if head.status == 200:
                 _check_hashes(content, hashes, head)
                 return content
-        members = await self._zip(url, lambda path: is_metadata(path, file.name))
+        members = self._zip(url, lambda path: is_metadata(path, file.name))
         return _only(members, ArchiveError("its wheel has no METADATA"))
 
-    async def _sdist_metadata(self, file: Distribution, url: str) -> bytes:
-        members = await self._sdist(
+    def _sdist_metadata(self, file: Distribution, url: str) -> bytes:
+        members = self._sdist(
             file, url, lambda path: is_top_level(path, "PKG-INFO"), lambda members: bool(members.contents)
         )
         return _only(members, MetadataError("its dependencies are known only by building it"))
 
-    async def contents(self, file: Distribution, url: str) -> SdistContents:
+    def contents(self, file: Distribution, url: str) -> SdistContents:
         """What a source distribution is built of. Raises TransportError, ArchiveError, MetadataError."""
         detail = f"{file.filename} at {urlsplit(url).netloc}"
         known = self._remembered("sdists", file, url)
         if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
             self._transport.statistics.cache_hits += 1
             return remembered
-        members = await self._sdist(file, url, is_build_file)
+        members = self._sdist(file, url, is_build_file)
         found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
         self._remember("sdists", file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
         return found
@@ -109,7 +109,7 @@ class Releases:
 
     # Archives
 
-    async def _sdist(
+    def _sdist(
         self,
         file: Distribution,
         url: str,
@@ -118,7 +118,7 @@ class Releases:
     ) -> Members:
         """The members of a source distribution: as many as are enough, else all."""
         if file.filename.endswith(".zip"):
-            return await self._zip(url, wanted)
+            return self._zip(url, wanted)
         if not file.filename.endswith((".tar.gz", ".tgz")):
             raise ArchiveError("its source distribution is an archive of a kind that is not read")
         stream = TarStream(wanted, enough or (lambda _: False))
@@ -143,29 +143,29 @@ class Releases:
         if enough is None:
             check(file.size or 0)
         # Not decoded even where the server calls it encoded: some do so for what is compressed by itself.
-        head = await self._transport.get(url, {"Accept-Encoding": "identity"}, accept)
+        head = self._transport.get(url, {"Accept-Encoding": "identity"}, accept)
         if head.status != 200:
             raise TransportError(f"{head.host} answered with status {head.status}")
         return stream.close()
 
-    async def _zip(self, url: str, wanted: Callable[[str], bool]) -> Members:
+    def _zip(self, url: str, wanted: Callable[[str], bool]) -> Members:
         reader: Generator[Range, Part, Members] = read_zip(wanted)
         try:
             asked = next(reader)
             while True:
-                asked = reader.send(await self._part(url, asked))
+                asked = reader.send(self._part(url, asked))
         except StopIteration as end:
             members: Members = end.value
             return members
 
-    async def _part(self, url: str, asked: Range) -> Part:
+    def _part(self, url: str, asked: Range) -> Part:
         end = "" if asked.start is None else asked.start + asked.size - 1
         start = -asked.size if asked.start is None else f"{asked.start}-"
-        part = await self._ask_part(url, asked, {"Range": f"bytes={start}{end}"})
+        part = self._ask_part(url, asked, {"Range": f"bytes={start}{end}"})
         # Some servers cannot serve the last bytes of a file that has fewer.
-        return part or await self._ask_part(url, asked, {}) or Part(0, 0, b"")
+        return part or self._ask_part(url, asked, {}) or Part(0, 0, b"")
 
-    async def _ask_part(self, url: str, asked: Range, headers: Mapping[str, str]) -> Part | None:
+    def _ask_part(self, url: str, asked: Range, headers: Mapping[str, str]) -> Part | None:
         """The part, or the whole of a small file if the server serves no ranges; None where it refuses the range."""
         body: Body | None = None
 
@@ -174,7 +174,7 @@ class Releases:
             body = Body(head, asked.size if head.status == 206 else _WHOLE)
             return body.receive
 
-        head = await self._transport.get(url, {"Accept-Encoding": "identity", **headers}, accept)
+        head = self._transport.get(url, {"Accept-Encoding": "identity", **headers}, accept)
         if head.status == 416:
             return None
         if body is None:
@@ -220,15 +220,15 @@ def _check_hashes(content: bytes, hashes: Mapping[str, str], head: Head) -> None
             raise TransportError(f"{head.host} serves METADATA that does not have the hash that the index gives")
 
 
-def _json(data: bytes) -> object:
+def _json(data: bytes | memoryview) -> object:
     try:
-        value: object = json.loads(data)
+        value: object = json.loads(bytes(data))
     except (ValueError, RecursionError):
         return None
     return value
 
 
-def _needs_from(data: bytes, evidence: Evidence) -> Needs | MetadataError | None:
+def _needs_from(data: bytes | memoryview, evidence: Evidence) -> Needs | MetadataError | None:
     """What was remembered: what the file declares, or why it tells nothing."""
     match _json(data):
         case {"unknown": str() as reason}:
@@ -242,7 +242,7 @@ def _needs_from(data: bytes, evidence: Evidence) -> Needs | MetadataError | None
             return None
 
 
-def _contents_from(data: bytes, evidence: Evidence) -> SdistContents | None:
+def _contents_from(data: bytes | memoryview, evidence: Evidence) -> SdistContents | None:
     match _json(data):
         case {
             "backend": str() | None as backend,
@@ -251,8 +251,12 @@ def _contents_from(data: bytes, evidence: Evidence) -> SdistContents | None:
             "setup_py": bool() as setup_py,
             "extension": bool() as extension,
             "optional": bool() as optional,
+            "understood": bool() as understood,
         }:
             sources = tuple((str(language), count) for language, count in counts.items() if isinstance(count, int))
-            return SdistContents(backend, tuple(map(str, requires)), sources, setup_py, extension, optional, evidence)
+            requirements = tuple(map(str, requires))
+            return SdistContents(
+                backend, requirements, sources, setup_py, extension, optional, evidence, understood=understood
+            )
         case _:
             return None

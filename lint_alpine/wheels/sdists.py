@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from lint_alpine.wheels.archives import Members
 from lint_alpine.wheels.evidence import Evidence, SdistContents
 from lint_alpine.wheels.metadata import MetadataError, is_top_level
+from lint_alpine.wheels.setup_scripts import read_setup
 
 _BUILD_FILES = ("pyproject.toml", "setup.py", "setup.cfg")
 _LANGUAGES = {
@@ -50,16 +51,27 @@ def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
     """What the members of a source distribution tell. Raises MetadataError for a pyproject.toml that is not TOML."""
     project = next((text for path, text in members.contents.items() if is_top_level(path, "pyproject.toml")), None)
     backend, requires = _build_system(project) if project is not None else (None, ())
-    texts = [text for path, text in members.contents.items() if is_build_file(path)]
+    setup = next((text for path, text in members.contents.items() if is_top_level(path, "setup.py")), None)
+    declared = read_setup(setup) if setup is not None else None
+    texts = [
+        text
+        for path, text in members.contents.items()
+        if is_build_file(path) and not (declared and is_top_level(path, "setup.py"))
+    ]
     return SdistContents(
         backend=backend,
         requires=requires,
         sources=tuple(sorted(_sources(members.names).items())),
         setup_py=any(is_top_level(name, "setup.py") for name in members.names),
-        extension=any(_EXTENSION.search(text) for text in texts),
-        optional=any(_OPTIONAL.search(text) for text in texts),
+        extension=(declared is not None and declared.extension) or any(map(_EXTENSION.search, texts)),
+        optional=(declared is not None and declared.optional) or any(map(_is_optional, texts)),
+        understood=declared is not None,
         evidence=evidence,
     )
+
+
+def _is_optional(text: bytes) -> bool:
+    return _EXTENSION.search(text) is not None and _OPTIONAL.search(text) is not None
 
 
 def _sources(names: Iterable[str]) -> Counter[str]:

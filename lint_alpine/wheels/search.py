@@ -12,6 +12,7 @@ from resolvelib import AbstractProvider, BaseReporter, ResolutionImpossible, Res
 from resolvelib.resolvers import Resolution
 
 from lint_alpine.wheels.catalogue import Catalogue
+from lint_alpine.wheels.dead_ends import DeadEnds
 from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Identifier, Wanted
 
 if TYPE_CHECKING:
@@ -39,15 +40,15 @@ def search(
     Where pip would stop because of one project, that one is left out like those in `left_out`, and the search begins
     anew. `order` is that of the user's requirements.
     """
-    effort = _Effort()
+    effort, dead_ends = _Effort(), DeadEnds(catalogue)
     while True:
         # Its state, not the result of its resolver: building that can recurse without end where projects need each
         # other (resolvelib's _has_route_to_root).
-        attempt = Resolution(_Provider(order, catalogue, left_out, effort), _Rounds(effort))
+        attempt = Resolution(_Provider(order, catalogue, left_out, effort, dead_ends), _Rounds(effort))
         try:
             return attempt.resolve(roots, max_rounds=MOST_ROUNDS).mapping
         except ResolutionImpossible as impossible:
-            blamed = _blamed(impossible.causes, catalogue, left_out)
+            blamed = _blamed(impossible.causes, catalogue, dead_ends, left_out)
             if not blamed:
                 return None
             left_out |= blamed
@@ -55,15 +56,21 @@ def search(
             return None
 
 
-def _blamed(causes: "Iterable[Information]", catalogue: Catalogue, left_out: frozenset[str]) -> frozenset[str]:
-    """The projects to leave out after a failure: those for which nothing meets the requirements in conflict."""
+def _blamed(
+    causes: "Iterable[Information]", catalogue: Catalogue, dead_ends: DeadEnds, left_out: frozenset[str]
+) -> frozenset[str]:
+    """The projects to leave out after a failure: those that stand in the way where pip ends, or else those for which
+    nothing meets the requirements in conflict."""
     by_name: dict[str, list[Wanted]] = defaultdict(list)
-    for requirement, _ in causes:
+    ends = set()
+    for requirement, parent in causes:
         by_name[requirement.name].append(requirement)
+        if parent is not None and parent in dead_ends and catalogue.lacks(requirement):
+            ends.add(requirement.name)
     for name in left_out:
         by_name.pop(name, None)
     empty = {name for name, wanted in by_name.items() if catalogue.first(name, wanted) is None}
-    return frozenset(empty or by_name)
+    return frozenset(ends - left_out or empty or by_name)
 
 
 class _Effort:
@@ -90,12 +97,18 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
     """Pip's provider over a catalogue. For a project in `left_out`, having nothing of it is one more candidate."""
 
     def __init__(
-        self, order: Mapping[Identifier, int], catalogue: Catalogue, left_out: frozenset[str], effort: _Effort
+        self,
+        order: Mapping[Identifier, int],
+        catalogue: Catalogue,
+        left_out: frozenset[str],
+        effort: _Effort,
+        dead_ends: DeadEnds,
     ) -> None:
         self._order = order
         self._catalogue = catalogue
         self._left_out = left_out
         self._effort = effort
+        self._dead_ends = dead_ends
         self._conflicts: dict[Identifier, int] = defaultdict(int)
 
     def identify(self, requirement_or_candidate: Wanted | Candidate) -> Identifier:
@@ -173,11 +186,14 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
     def _trusted(self, matching: Iterable[Candidate]) -> Iterator[Candidate]:
         """Behind a candidate whose needs are known, no others than such: what stands in its way would stand in theirs.
 
-        An old source distribution of which nothing is known would seem to go with everything.
+        An old source distribution of which nothing is known would seem to go with everything. Behind one that cannot
+        be built none at all: there pip stops.
         """
         told = False
         previous: Candidate | None = None
         for candidate in matching:
+            if previous is not None and previous in self._dead_ends:
+                return
             told = told or (previous is not None and self._catalogue.tells_needs(previous))
             if not told or self._catalogue.tells_needs(candidate):
                 yield candidate

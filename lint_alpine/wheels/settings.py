@@ -1,12 +1,16 @@
 """Which package index is asked, and how: as the caller says, else pip's configuration, uv's, or pip's constant."""
 
 import os
+import re
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 from lint_alpine.errors import UserError
+from lint_alpine.wheels.certificates import Certificates, client_certificate, trusted
+from lint_alpine.wheels.credentials import KeyringProvider
 from lint_alpine.wheels.urls import is_web_url, same_index, without_credentials
 
 _SILENCE = 15.0
@@ -22,16 +26,19 @@ class IndexSettings:
     """Where and how the index is asked.
 
     `urls` are the index and the extra indexes (pip merges what all of them offer); they may hold credentials.
-    `certificates` is a file or folder of certificates to trust; `trusted_hosts` (`host`, `host:port`) are not verified;
-    `timeout` is how many seconds a server may stay silent; `notes` are for people.
+    `certificates` are what to trust, `client_certificate` what to show, with its key; `trusted_hosts` (`host`,
+    `host:port`) are not verified; `timeout` is how many seconds a server may stay silent; `proxy` is asked for all
+    (empty: for none), None: as the variables of the environment say; `notes` are for people.
     """
 
     urls: tuple[str, ...] = field(repr=False)
-    certificates: str | None = None
+    certificates: Certificates | None = None
+    client_certificate: Certificates | None = None
     trusted_hosts: frozenset[str] = frozenset()
     timeout: float = _SILENCE
     proxy: str | None = field(default=None, repr=False)
     netrc: Path | None = None
+    keyring: KeyringProvider = KeyringProvider.AUTO
     notes: tuple[str, ...] = ()
 
 
@@ -62,19 +69,37 @@ def find(
     web = tuple(url for url in urls if is_web_url(url))
     if not web:
         raise IndexSettingsError("pip's configuration names no http or https index; name one with --index-url")
+    certificates, shown = trusted(options, environment), client_certificate(options, environment)
+    for each in (certificates, shown):
+        if each is not None and each.missing and any(url.lower().startswith("https:") for url in web):
+            raise IndexSettingsError(f"there is no {each.path}, which {each.setting} names")
+    insecure = map(_host, environment.get("UV_INSECURE_HOST", "").split())
     return IndexSettings(
         urls=web,
-        certificates=options.get("cert") or _first(environment, _CERTIFICATES),
-        trusted_hosts=frozenset(options.get("trusted-host", "").lower().split()),
+        certificates=certificates,
+        client_certificate=shown,
+        trusted_hosts=frozenset((*options.get("trusted-host", "").lower().split(), *insecure)),
         timeout=_seconds(options.get("timeout") or options.get("default-timeout")),
-        proxy=options.get("proxy"),
+        proxy=options.get("proxy", "" if options.get("no-proxy-env", "").lower() in _TRUE else None),
         netrc=_netrc(environment),
+        keyring=_keyring(options, environment),
         notes=tuple(f"the index `{url}` is not asked: only http and https are" for url in foreign),
     )
 
 
-_CERTIFICATES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE", "SSL_CERT_DIR")
-"""What pip's HTTP library, then OpenSSL, read; after pip's own `cert`."""
+_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+
+
+def _host(text: str) -> str:
+    """uv takes a host, one with a port, or a URL."""
+    return text.lower().rpartition("://")[2].rstrip("/")
+
+
+def _keyring(options: Mapping[str, str], environment: Mapping[str, str]) -> KeyringProvider:
+    named = options.get("keyring-provider") or environment.get("UV_KEYRING_PROVIDER") or KeyringProvider.AUTO
+    provider = next((each for each in KeyringProvider if each == named), KeyringProvider.DISABLED)
+    silent = options.get("no-input", "").lower() in _TRUE
+    return KeyringProvider.DISABLED if silent and provider is KeyringProvider.AUTO else provider
 
 
 def _first(environment: Mapping[str, str], names: Sequence[str]) -> str | None:
@@ -92,7 +117,7 @@ def _seconds(value: str | None) -> float:
 def _configured_index(options: Mapping[str, str], environment: Mapping[str, str]) -> str | None:
     url = options.get("index-url") or options.get("pypi-url")
     if url is None and (named := _first(environment, ("UV_DEFAULT_INDEX", "UV_INDEX_URL"))):
-        url = _uv_url(named)
+        url = _uv_url(named, environment)
     return url or default_index()
 
 
@@ -100,14 +125,26 @@ def _configured_extras(options: Mapping[str, str], environment: Mapping[str, str
     if "extra-index-url" in options or "index-url" in options:
         return tuple(options.get("extra-index-url", "").split())
     return tuple(
-        _uv_url(word) for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL") for word in environment.get(name, "").split()
+        _uv_url(word, environment)
+        for name in ("UV_INDEX", "UV_EXTRA_INDEX_URL")
+        for word in environment.get(name, "").split()
     )
 
 
-def _uv_url(value: str) -> str:
-    """uv lets an index have a name: `name=https://index.example/simple`."""
+def _uv_url(value: str, environment: Mapping[str, str]) -> str:
+    """uv lets an index have a name, `name=https://index.example/simple`, by which variables give its credentials."""
+    from urllib.parse import quote
+
     name, equals, url = value.strip().partition("=")
-    return url if equals and "/" not in name else value.strip()
+    if not equals or "/" in name:
+        return value.strip()
+    variable = f"UV_INDEX_{re.sub('[^A-Za-z0-9]', '_', name).upper()}"
+    user, password = environment.get(f"{variable}_USERNAME"), environment.get(f"{variable}_PASSWORD")
+    scheme, separator, rest = url.partition("://")
+    if (user is None and password is None) or "@" in rest.partition("/")[0]:
+        return url
+    secret = f":{quote(password, safe='')}" if password is not None else ""
+    return f"{scheme}{separator}{quote(user or '', safe='')}{secret}@{rest}"
 
 
 def _pip_options(environment: Mapping[str, str], files: Sequence[Path]) -> dict[str, str]:
@@ -196,14 +233,18 @@ def _netrc(environment: Mapping[str, str]) -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def is_known_index(url: str, urls: Collection[str]) -> bool:
-    """Whether a URL that a linted file names is one of these, or pip's own, for which the configured one stands."""
-    if any(same_index(url, known) for known in urls):
-        return True
-    own = default_index() if is_web_url(url) else None
-    return own is not None and same_index(url, own)
+def known_index(url: str, urls: Sequence[str]) -> str | None:
+    """Which of these indexes, the main one first, a URL in a linted file means; None: it is another one.
+
+    pip's own is the main one: whatever is configured stands for it.
+    """
+    found = next((known for known in urls if same_index(url, known)), None)
+    if found is None and is_web_url(url) and (own := default_index()) is not None and same_index(url, own):
+        return urls[0]
+    return found
 
 
+@cache
 def default_index() -> str | None:
     """The index that pip asks when nothing is configured, read from the source of a pip on this machine; never run."""
     for source in _pip_sources():

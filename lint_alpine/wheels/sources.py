@@ -1,10 +1,12 @@
 """Who is asked which files exist: one source or several in turn, each thing once a run."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from packaging.version import Version
 
+from lint_alpine.installs.dependency import IndexStrategy
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import (
     Needs,
@@ -19,23 +21,51 @@ from lint_alpine.wheels.evidence import (
 Release = tuple[str, Version]
 
 
-def _for_none(url: str) -> bool:  # noqa: ARG001
-    return False
+@dataclass(frozen=True)
+class IndexChoice:
+    """The indexes that one command asks, in their order. `pins` are the projects (normalised names) that uv takes from
+    one index alone, as (name, URL). `then`: why what none of them has is not known, as the next index is not asked."""
+
+    urls: tuple[str, ...]
+    strategy: IndexStrategy = IndexStrategy.ALL_FILES
+    pins: tuple[tuple[str, str], ...] = ()
+    then: str | None = None
+
+
+class ReleaseSource(WheelSource, NeedsSource, Protocol):
+    """Says which files exist, and what releases pull in."""
+
+
+class FileSource(ReleaseSource, SdistSource, Protocol):
+    """Says that, and what source distributions are built of."""
+
+
+class Indexes(Protocol):
+    """The indexes that may be asked: `urls`, the main one first. Without any only what the main one has is known."""
+
+    @property
+    def urls(self) -> Sequence[str]: ...
+
+    def find(self, url: str) -> str | None:
+        """Which of the `urls` is meant by one that a linted file names; None where it is not asked."""
+        ...
+
+    def chosen(self, choice: IndexChoice) -> "Sources":
+        """What these indexes say together."""
+        ...
 
 
 @dataclass
 class Sources:
     """Answers from the first source that knows, and remembers them.
 
-    `stands_for` tells whether what they say holds for an index URL that a linted file names: others are not asked.
-    `for_uv` are the sources in its stead for uv, where it chooses among several indexes otherwise than pip.
+    `indexes` tells which of the index URLs that linted files name are asked, and asks them; None: none of them.
     """
 
     wheels: Sequence[WheelSource]
     needs_of: Sequence[NeedsSource]
     sdists: Sequence[SdistSource] = ()
-    stands_for: Callable[[str], bool] = _for_none
-    for_uv: "Sources | None" = None
+    indexes: Indexes | None = None
     _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
     _needs: dict[Release, Needs | Unavailable] = field(default_factory=dict)
     _contents: dict[str, SdistContents | Unavailable] = field(default_factory=dict)
@@ -53,10 +83,6 @@ class Sources:
                 }
                 missing = [name for name in missing if _is_open(self._offers[name])]
         return {name: self._offers.get(name) or Unavailable(name, "no index is asked") for name in names}
-
-    def with_wheels(self, wheels: Sequence[WheelSource]) -> "Sources":
-        """The same with other sources of what exists."""
-        return replace(self, wheels=wheels, _offers={})
 
     def needs(self, wanted: Mapping[Release, tuple[Distribution, ...]]) -> Mapping[Release, Needs | Unavailable]:
         missing = {key: files for key, files in wanted.items() if key not in self._needs}
@@ -81,6 +107,41 @@ class Sources:
         return {name: self._contents.get(name, unknown) for name, unknown in nobody.items()}
 
 
+@dataclass
+class MainIndex:
+    """The `Indexes` of a run without network: what is known of the main one, at the URL `own` if that is configured."""
+
+    everything: Sources
+    own: str | None = None
+
+    @property
+    def urls(self) -> Sequence[str]:
+        return (self.own or "",)
+
+    def find(self, url: str) -> str | None:
+        from lint_alpine.wheels.settings import known_index
+
+        return known_index(url, self.urls)
+
+    def chosen(self, choice: IndexChoice) -> Sources:
+        return self.everything if choice.urls else nothing_but(choice.then or "no index is asked")
+
+
 def _is_open(answer: Offer | Unavailable) -> bool:
     """Whether another source may be asked: not about a project that the index does not have."""
     return isinstance(answer, Unavailable) and not answer.absent
+
+
+class _Nothing:
+    """A `WheelSource` that knows nothing, for a reason."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
+        return {name: Unavailable(name, self._reason) for name in names}
+
+
+def nothing_but(reason: str) -> Sources:
+    """Sources of which none is asked."""
+    return Sources([_Nothing(reason)], [])

@@ -1,15 +1,20 @@
 """GET over http and https, within bounds: the only import of httpx, and the only module that opens connections."""
 
 import zlib
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import Lock
+from time import monotonic
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from lint_alpine import __version__
+from lint_alpine.wheels.certificates import Certificates
+from lint_alpine.wheels.credentials import from_keyring
+from lint_alpine.wheels.proxies import proxy_for
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.urls import without_credentials
 
@@ -79,7 +84,8 @@ class Body:
         self._inflate = zlib.decompressobj(wbits=47) if encoding not in {"identity", ""} else None
         self._host = head.host
         self._limit = limit
-        self._content = bytearray()
+        self._pieces: list[bytes] = []
+        self._size = 0
         self._check(int(length) if (length := head.headers.get("content-length", "")).isdecimal() else 0)
 
     def receive(self, data: bytes) -> bool:
@@ -92,8 +98,9 @@ class Body:
                     piece, data = self._inflate.decompress(data, 1024 * 1024), self._inflate.unconsumed_tail
                 except zlib.error:
                     raise TransportError(f"{self._host} sent a damaged answer") from None
-            self._check(len(self._content) + len(piece))
-            self._content += piece
+            self._size += len(piece)
+            self._check(self._size)
+            self._pieces.append(piece)
         return True
 
     def _check(self, size: int) -> None:
@@ -105,58 +112,70 @@ class Body:
         """All of it, once the transfer is over. Raises TransportError where its compressed form is incomplete."""
         if self._inflate is not None and not self._inflate.eof:
             raise TransportError(f"{self._host} sent a damaged answer")
-        return bytes(self._content)
+        return b"".join(self._pieces)
 
 
 class Transport:
-    """One set of connections, to be used within one event loop."""
+    """One set of connections, which several threads may use at once. No request waits past `end` (seconds of the
+    monotonic clock)."""
 
     def __init__(self, settings: IndexSettings, bounds: Bounds, statistics: Statistics) -> None:
-        import asyncio
-
         self._settings = settings
         self._bounds = bounds
         self.statistics = statistics
-        self._slots = asyncio.Semaphore(bounds.requests)
-        self._clients: dict[tuple[bool, bytes], httpx.AsyncClient] = {}
+        self.end = monotonic() + bounds.run
+        self._lock = Lock()
+        self._clients: dict[_Way, httpx.Client] = {}
+        self._proxies: dict[str, str | None] = {}
+        self._keyring = Lock()
+        self._asked_of_keyring: set[_Origin] = set()
+
+    @property
+    def run_over(self) -> str:
+        return f"the index took longer than the {self._bounds.run:g} s that a run waits for it"
 
     @cached_property
     def _authorizations(self) -> "dict[_Origin, str]":
         return _authorizations(self._settings)
 
-    async def close(self) -> None:
+    def close(self) -> None:
         for client in self._clients.values():
-            await client.aclose()
+            client.close()
 
-    async def get(self, url: str, headers: Mapping[str, str], accept: Callable[[Head], Receive]) -> Head:
+    def get(self, url: str, headers: Mapping[str, str], accept: Callable[[Head], Receive]) -> Head:
         """Asks, follows redirects, and hands the body of a 200 or 206 to what `accept` returns for its head.
 
         Of other answers only 304, 404 and 416 come back. Raises TransportError, and what `accept` and its result raise.
         """
-        import asyncio
-
         import httpx
 
-        host = urlsplit(url).netloc
-        async with self._slots:
-            try:
-                async with asyncio.timeout(self._bounds.request):
-                    return await self._follow(httpx.URL(url), headers, accept)
-            except TimeoutError:
-                raise SlowError(f"{host} did not answer within {self._bounds.request:g} s") from None
-            except httpx.TimeoutException:
-                raise SlowError(f"{host} did not answer within {self._settings.timeout:g} s") from None
-            # What these errors say is not repeated: it may hold a proxy's password.
-            except httpx.ProxyError:
-                raise TransportError(f"the proxy does not let {host} be reached") from None
-            except httpx.ConnectError as error:
-                if "CERTIFICATE_VERIFY_FAILED" in str(error):
-                    raise TransportError(f"{host} shows a certificate that is not trusted") from None
-                raise TransportError(f"{host} cannot be reached") from None
-            except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
-                raise TransportError(f"{host} broke off or sent what is not HTTP") from None
+        from lint_alpine.wheels.connections import deadline
 
-    async def get_body(self, url: str, headers: Mapping[str, str], limit: int) -> tuple[Head, bytes]:
+        host = urlsplit(url).netloc
+        now = monotonic()
+        if now >= self.end:
+            raise TransportError(self.run_over)
+        end = min(now + self._bounds.request, self.end)
+        try:
+            with deadline(end):
+                return self._follow(httpx.URL(url), headers, accept)
+        except httpx.TimeoutException:
+            if monotonic() >= self.end:
+                raise TransportError(self.run_over) from None
+            seconds = self._bounds.request if monotonic() >= end else self._settings.timeout
+            raise SlowError(f"{host} did not answer within {seconds:g} s") from None
+        # What these errors say is not repeated: it may hold a proxy's password.
+        except httpx.ProxyError:
+            raise TransportError(f"the proxy does not let {host} be reached") from None
+        except httpx.ConnectError as error:
+            if "CERTIFICATE_VERIFY_FAILED" in str(error):
+                raise TransportError(f"{host} shows a certificate that is not trusted") from None
+            through = " through the proxy" if proxy_for(url, self._settings.proxy) else ""
+            raise TransportError(f"{host} cannot be reached{through}") from None
+        except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
+            raise TransportError(f"{host} broke off or sent what is not HTTP") from None
+
+    def get_body(self, url: str, headers: Mapping[str, str], limit: int) -> tuple[Head, bytes]:
         """As `get`, with the decoded body of a 200 or 206, which may have `limit` bytes."""
         body: Body | None = None
 
@@ -165,77 +184,128 @@ class Transport:
             body = Body(head, limit)
             return body.receive
 
-        head = await self.get(url, headers, accept)
+        head = self.get(url, headers, accept)
         return head, body.content if body is not None else b""
 
-    async def _follow(self, url: "httpx.URL", headers: Mapping[str, str], accept: Callable[[Head], Receive]) -> Head:
+    def _follow(self, url: "httpx.URL", headers: Mapping[str, str], accept: Callable[[Head], Receive]) -> Head:
         for _ in range(self._bounds.redirects + 1):
-            async with self._send(url, headers) as response:
+            with self._send(url, headers) as response:
                 head = Head(response.status_code, response.headers, str(url))
                 match head.status:
                     case 301 | 302 | 303 | 307 | 308 if "location" in head.headers:
                         url = _redirected(url, head.headers["location"])
-                        await self._receive(response, _drain())
+                        self._receive(response, _drain())
                     case 200 | 206:
-                        await self._receive(response, accept(head))
+                        self._receive(response, accept(head))
                         return head
+                    case 401 if self._may_enter(url, response.request.headers.get("authorization")):
+                        self._receive(response, _drain())
+                    case 401:
+                        raise TransportError(f"{head.host} answered with status 401: it wants credentials, or others")
                     case 304 | 404 | 416:
-                        await self._receive(response, _drain())
+                        self._receive(response, _drain())
                         return head
                     case status:
                         raise TransportError(f"{head.host} answered with status {status}")
         raise TransportError(f"{url.netloc.decode()} was reached by more than {self._bounds.redirects} redirects")
 
-    @asynccontextmanager
-    async def _send(self, url: "httpx.URL", headers: Mapping[str, str]) -> "AsyncIterator[httpx.Response]":
+    @contextmanager
+    def _send(self, url: "httpx.URL", headers: Mapping[str, str]) -> "Iterator[httpx.Response]":
         import httpx
 
         client = self._client(url)
         # Credentials go to their own origin only; each redirect is looked at anew.
         authorization = self._authorizations.get(_origin(url))
         headers = {**headers, "Authorization": authorization} if authorization else headers
-        self.statistics.requests += 1
+        with self._lock:
+            self.statistics.requests += 1
         try:
-            response = await client.send(client.build_request("GET", url, headers=headers), stream=True)
+            response = client.send(client.build_request("GET", url, headers=headers), stream=True)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             # A server may close an idle connection just when it is used again.
-            response = await client.send(client.build_request("GET", url, headers=headers), stream=True)
+            response = client.send(client.build_request("GET", url, headers=headers), stream=True)
         try:
             yield response
         finally:
-            await response.aclose()
+            response.close()
 
-    async def _receive(self, response: "httpx.Response", receive: Receive) -> None:
-        async for chunk in response.aiter_raw():
-            self.statistics.bytes_received += len(chunk)
-            if not receive(chunk):
-                return
+    def _receive(self, response: "httpx.Response", receive: Receive) -> None:
+        received = 0
+        try:
+            for chunk in response.iter_raw():
+                received += len(chunk)
+                if not receive(chunk):
+                    return
+        finally:
+            with self._lock:
+                self.statistics.bytes_received += received
 
-    def _client(self, url: "httpx.URL") -> "httpx.AsyncClient":
+    def _client(self, url: "httpx.URL") -> "httpx.Client":
         """The connections to a host. With every request httpx looks at all connections of a client, which is why hosts
         do not share one, as long as they are few."""
-        import httpx
 
         trusted = self._settings.trusted_hosts
         verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port or 443}" not in trusted
-        key = (verified, url.netloc)
-        if key not in self._clients and len(self._clients) >= _MOST_CLIENTS:
-            key = (verified, b"")
-        if key not in self._clients:
-            try:
-                self._clients[key] = httpx.AsyncClient(
-                    verify=self._certificates if verified else False,
-                    proxy=self._settings.proxy,
-                    timeout=self._settings.timeout,
-                    headers={"User-Agent": f"lint-alpine/{__version__}", "Accept-Encoding": "gzip"},
-                )
-            except (ValueError, ImportError, httpx.InvalidURL):
-                raise TransportError("the configured proxy cannot be used") from None
-        return self._clients[key]
+        # Like a password, a certificate is shown to the indexes alone.
+        shown = self._settings.client_certificate is not None and _origin(url) in _origins(self._settings.urls)
+        origin = f"{url.scheme}://{url.netloc.decode()}"
+        if origin not in self._proxies:
+            self._proxies[origin] = proxy_for(origin, self._settings.proxy)
+        way = _Way(verified, shown, self._proxies[origin], url.netloc)
+        with self._lock:
+            if way not in self._clients and len(self._clients) >= _MOST_CLIENTS:
+                way = way._replace(netloc=b"")
+            if way not in self._clients:
+                self._clients[way] = self._new_client(way)
+            return self._clients[way]
+
+    def _new_client(self, way: "_Way") -> "httpx.Client":
+        import httpx
+
+        from lint_alpine.wheels.connections import DeadlineBackend
+
+        try:
+            transport = httpx.HTTPTransport(
+                verify=self._context(verified=way.verified, shown=way.shown),
+                proxy=httpx.Proxy(way.proxy) if way.proxy else None,
+            )
+        except (ValueError, ImportError, httpx.InvalidURL):
+            raise TransportError("the configured proxy cannot be used") from None
+        # httpx passes everything on to httpcore but this.
+        transport._pool._network_backend = DeadlineBackend()
+        return httpx.Client(
+            transport=transport,
+            timeout=self._settings.timeout,
+            headers={"User-Agent": f"lint-alpine/{__version__}", "Accept-Encoding": "gzip"},
+        )
+
+    def _context(self, *, verified: bool, shown: bool) -> "ssl.SSLContext | bool":
+        if verified and not shown:
+            return self._certificates
+        if not shown:
+            return False
+        return _with_certificate(
+            self._settings.client_certificate, _certificates(self._settings.certificates), verified
+        )
 
     @cached_property
     def _certificates(self) -> "ssl.SSLContext":
         return _certificates(self._settings.certificates)
+
+    def _may_enter(self, url: "httpx.URL", sent: str | None) -> bool:
+        """Whether there are other credentials than those that were sent to an index: what its keyring knows, which is
+        asked once, unless the URL has both user and password."""
+        origin = _origin(url)
+        indexes = [each for each in self._settings.urls if origin in _origins([each])]
+        with self._keyring:
+            if indexes and origin not in self._asked_of_keyring:
+                self._asked_of_keyring.add(origin)
+                user, password = _userinfo(indexes[0]) or (None, "")
+                index = f"{without_credentials(indexes[0]).rstrip('/')}/"
+                services = () if password else (index, url.netloc.decode())
+                if found := from_keyring(self._settings.keyring, services, user):
+                    self._authorizations[origin] = _basic(*found)
+            return self._authorizations.get(origin, sent) != sent
 
 
 def _drain() -> Receive:
@@ -265,9 +335,28 @@ def _redirected(url: "httpx.URL", location: str) -> "httpx.URL":
 _Origin = tuple[str, bytes, int | None]
 
 
+class _Way(NamedTuple):
+    """How a host is reached: requests that go the same way share connections."""
+
+    verified: bool
+    shown: bool
+    proxy: str | None
+    netloc: bytes
+
+
 def _origin(url: "httpx.URL") -> _Origin:
     """Scheme, host and port; httpx has None for a scheme's own port."""
     return url.scheme, url.raw_host.lower(), url.port
+
+
+def _origins(urls: Iterable[str]) -> frozenset[_Origin]:
+    import httpx
+
+    origins = set()
+    for url in urls:
+        with suppress(httpx.InvalidURL):
+            origins.add(_origin(httpx.URL(without_credentials(url))))
+    return frozenset(origins)
 
 
 def _authorizations(settings: IndexSettings) -> dict[_Origin, str]:
@@ -306,18 +395,40 @@ def _basic(user: str, password: str) -> str:
     return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
 
 
-def _certificates(path: str | None) -> "ssl.SSLContext":
-    """Trusts what is configured, else the system's certificates and those that come with httpx."""
+def _certificates(trusted: Certificates | None) -> "ssl.SSLContext":
+    """Trusts what is configured, else the system's certificates (for uv, UV_SYSTEM_CERTS), and where it has none those
+    that come with httpx. To load both takes as long as to ask for ten projects."""
     import ssl
 
     import httpx
 
     try:
-        if path is not None:
-            folder = Path(path).is_dir()
-            return ssl.create_default_context(capath=path if folder else None, cafile=None if folder else path)
-        context = httpx.create_ssl_context(trust_env=False)
-        context.load_default_certs()
+        if trusted is not None:
+            return ssl.create_default_context(cafile=trusted.file, capath=trusted.folders)
+        context = ssl.create_default_context()
+        if not context.cert_store_stats()["x509_ca"]:
+            context = httpx.create_ssl_context(trust_env=False)
     except (OSError, ValueError):
-        raise TransportError(f"the certificates in {path or 'this system'} cannot be read") from None
+        raise TransportError(_unreadable(trusted)) from None
     return context
+
+
+def _with_certificate(shown: Certificates | None, context: "ssl.SSLContext", verified: bool) -> "ssl.SSLContext":
+    """The context that also shows a client certificate, the key of which stands in the same file, as for pip."""
+    import ssl
+
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    try:
+        # A key that is encrypted cannot be used: nobody is asked for its password.
+        context.load_cert_chain(shown.path if shown else "", password="")
+    except (OSError, ValueError):
+        raise TransportError(_unreadable(shown)) from None
+    return context
+
+
+def _unreadable(certificates: Certificates | None) -> str:
+    if certificates is None:
+        return "the certificates of this system cannot be read"
+    return f"the certificates in {certificates.path}, which {certificates.setting} names, cannot be read"

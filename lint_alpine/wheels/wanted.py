@@ -18,6 +18,9 @@ Hashes = frozenset[tuple[str, str]]
 Identifier = tuple[str, frozenset[str]]
 NO_EXTRAS: frozenset[str] = frozenset()
 
+# Where they are only pulled in pip keeps those that are there, and tools that lock leave them out of their lists.
+BROUGHT_BY_IMAGES = frozenset({"pip", "setuptools", "wheel"})
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Candidate:

@@ -4,8 +4,11 @@ from lint_alpine.rule import Applicability, Diagnostic, Edit, Facts, Fix, Rule, 
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, span, package in facts.absent_packages:
-        if package.last is not None:
+    for stage, _, span, package in facts.absent_packages:
+        if package.python3 is not None:
+            reason = f"the last release with Python 2 is {package.last}"
+            way_out = f"look for `{package.python3}`, which is for Python 3"
+        elif package.last is not None:
             reason = f"the last release with it is {package.last}"
             way_out = "drop it: Alpine has nothing in its place"
         else:

@@ -1,11 +1,10 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, quoted
+from lint_alpine.rule import Diagnostic, Facts, Rule, Severity, elsewhere, quoted
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, unseen in facts.unseen_packages:
-        first, *others = unseen.packages
         owner = f"Alpine's own Python {unseen.python}" if unseen.python else "Alpine's own Python"
         if unseen.projects:
             way_out = f"`pip install {' '.join(unseen.projects)}` installs for the Python of this image"
@@ -13,15 +12,11 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             way_out = "drop it: this image has a pip of its own"
         names = quoted(package.name for package in unseen.packages)
         yield rule.at(
-            first.span,
+            unseen.packages[0].span,
             f"the Python of this image, in `/usr/local`, does not see {names}: apk installs for {owner}",
             way_out,
             stage=stage,
-            related=tuple(
-                Related(package.span, "not seen either")
-                for package in others
-                if package.span.start.line != first.span.start.line
-            ),
+            related=elsewhere((package.span for package in unseen.packages), "not seen either"),
         )
 
 

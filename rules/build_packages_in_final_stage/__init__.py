@@ -12,7 +12,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             f"{'stays' if len(left) == 1 else 'stay'} in the image that ships",
             "compile in an earlier stage and copy what was built from there",
             stage=facts.final,
-            related=elsewhere(left, "stays as well"),
+            related=elsewhere((package.span for package in left), "stays as well"),
         )
 
 

@@ -14,7 +14,7 @@ from lint_alpine.rule import (
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.musl_installs:
+    for stage, install in facts.decisive_installs:
         shortage = install.shortage
         lack = shortage.compiler
         if lack is None:

@@ -15,7 +15,7 @@ from lint_alpine.rule import (
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.musl_installs:
+    for stage, install in facts.decisive_installs:
         for verdict, headers in install.shortage.headers:
             yield rule.at(
                 verdict.dependency.span,

@@ -4,7 +4,7 @@ from lint_alpine.rule import ApkPackages, Diagnostic, Facts, Rule, Severity, apk
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.musl_installs:
+    for stage, install in facts.decisive_installs:
         lack = install.shortage.rust
         if lack is None:
             continue

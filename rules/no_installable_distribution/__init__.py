@@ -14,7 +14,7 @@ from lint_alpine.rule import (
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, install in facts.musl_installs:
+    for stage, install in facts.decisive_installs:
         newer = {verdict.name: verdict for verdict in install.with_newer_pip if verdict.outcome is Outcome.WHEEL}
         for verdict in install.verdicts:
             if verdict.outcome is not Outcome.UNAVAILABLE or verdict.refusal:

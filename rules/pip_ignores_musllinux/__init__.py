@@ -16,6 +16,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             help_with_newer_pip(first),
             stage=stage,
             verdict=first,
+            cure="a newer pip",
         )
 
 

@@ -13,7 +13,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         f"{'stays' if len(left) == 1 else 'stay'} in the image that ships: this file has one stage",
         split_into_stages(facts.stages[0]),
         stage=facts.final,
-        related=elsewhere(left, "stays as well"),
+        related=elsewhere((package.span for package in left), "stays as well"),
     )
 
 

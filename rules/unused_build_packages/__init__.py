@@ -15,7 +15,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             "every requirement of this stage has a wheel for musl: drop the build packages",
             stage=stage,
             verdict=stage.installs[0].verdicts[0],
-            related=elsewhere(unused, "not needed either"),
+            related=elsewhere((package.span for package in unused), "not needed either"),
         )
 
 

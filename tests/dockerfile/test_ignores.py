@@ -51,6 +51,19 @@ def test_scope(comment: str, lines: list[int]) -> None:
     assert [line for line in range(1, 7) if ignore.covers(source.line_span(line))] == lines
 
 
+@pytest.mark.parametrize(
+    ("before", "lines"),
+    [
+        ("FROM a\nRUN one\n# hadolint stage ignore=DL3019\nFROM b\n", [4, 5, 6]),
+        ("# hadolint stage ignore=DL3019\nFROM a\nRUN one\nFROM b\n", [2, 3]),
+        ("FROM a\n# hadolint stage ignore=DL3019\nRUN one\nFROM b\n", [2]),
+    ],
+)
+def test_the_pragma_of_a_stage_stands_before_its_from(before: str, lines: list[int]) -> None:
+    (ignore,) = read_ignores(parse(Source("Dockerfile", f"{before}RUN two\nRUN three\n")))
+    assert [line for line in range(1, 7) if ignore.covers(ignore.span.source.line_span(line))] == lines
+
+
 def test_a_comment_inside_an_instruction_speaks_of_it() -> None:
     text = "FROM x\nRUN one && \\\n  # lint-alpine: ignore[LA303]\n  two\nRUN three\n"
     (ignore,) = read_ignores(parse(Source("Dockerfile", text)))

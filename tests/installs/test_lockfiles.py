@@ -12,7 +12,7 @@ from packaging.markers import Marker
 from lint_alpine.installs.dependency import Dependency, Requirements
 from lint_alpine.installs.lock_graph import ALWAYS, NEVER_TRUE, Edge, marker_of, reach, settle_extras, settle_membership
 from lint_alpine.installs.lockfiles import pipfile_lock, pylock
-from lint_alpine.installs.pdm_lock import pdm_lock
+from lint_alpine.installs.pdm_lock import Groups, pdm_lock
 from lint_alpine.installs.poetry_lock import poetry_lock
 from lint_alpine.installs.projects import Project, read_pyproject
 from lint_alpine.installs.uv_lock import Selection, uv_lock
@@ -326,18 +326,30 @@ PDM_OLD = (
 
 def test_pdm_groups() -> None:
     source = Source("pdm.lock", PDM)
-    assert told(pdm_lock(source, None, [])) == ['a==1.0; python_version < "3.9"', "b==1.0"]
-    assert told(pdm_lock(source, None, ["test"], main=False)) == ["b==1.0", "c==1.0"]
-    assert files(pdm_lock(source, None, []))["a"] == ["a-1.0-py3-none-any.whl"]
+    assert told(pdm_lock(source, None, Groups())) == ['a==1.0; python_version < "3.9"', "b==1.0"]
+    assert told(pdm_lock(source, None, Groups(frozenset({"test"}), main=False))) == ["b==1.0", "c==1.0"]
+    assert files(pdm_lock(source, None, Groups()))["a"] == ["a-1.0-py3-none-any.whl"]
+
+
+def test_pdm_groups_that_the_lock_was_made_for() -> None:
+    source, nothing_asked = Source("pdm.lock", PDM), Groups(frozenset({"other"}), as_locked=True)
+    assert told(pdm_lock(source, None, nothing_asked)) == ['a==1.0; python_version < "3.9"', "b==1.0", "c==1.0"]
+    # Groups that the project no longer has are left out.
+    dropped = poetry_project("[project]\nname = 'p'\n")
+    assert told(pdm_lock(source, dropped, nothing_asked)) == ['a==1.0; python_version < "3.9"', "b==1.0"]
+    silent = Source("pdm.lock", PDM.replace('groups = ["default", "test"]\nstrategy', "strategy"))
+    assert told(pdm_lock(silent, None, nothing_asked)) == ['a==1.0; python_version < "3.9"', "b==1.0"]
+    only_test = Source("pdm.lock", PDM.replace('groups = ["default", "test"]\nstrategy', 'groups = ["test"]\nstrategy'))
+    assert told(pdm_lock(only_test, None, nothing_asked)) == ["b==1.0", "c==1.0"]
 
 
 def test_pdm_before_2_11_follows_the_project() -> None:
     source = Source("pdm.lock", PDM_OLD)
     plain = poetry_project("[project]\nname = 'p'\ndependencies = ['a']\n")
-    assert told(pdm_lock(source, plain, [])) == ["a==1.0", 'b==1.0; os_name == "x"']
+    assert told(pdm_lock(source, plain, Groups())) == ["a==1.0", 'b==1.0; os_name == "x"']
     extra = poetry_project("[project]\nname = 'p'\ndependencies = ['a[e]']\n")
-    assert told(pdm_lock(source, extra, [])) == ["a==1.0", 'b==1.0; os_name == "x"', "c==1.0"]
-    assert told(pdm_lock(source, None, [])) == ["a==1.0", "b==1.0", "c==1.0"]
+    assert told(pdm_lock(source, extra, Groups())) == ["a==1.0", 'b==1.0; os_name == "x"', "c==1.0"]
+    assert told(pdm_lock(source, None, Groups())) == ["a==1.0", "b==1.0", "c==1.0"]
 
 
 # Pipfile.lock
@@ -371,6 +383,17 @@ def test_pipfile_lock() -> None:
         "it is a local path",
     ]
     assert told(pipfile_lock(Source("Pipfile.lock", PIPFILE), ["develop", "other"])) == ["t==3"]
+
+
+def test_pipfile_lock_without_a_release() -> None:
+    """So pipenv writes what was not wanted where it locked; it installs any release of it."""
+    others = """{"version": "*", "markers": "os_name == 'x'"}, "u": {"version": "<2"}"""
+    text = PIPFILE.replace('{"version": "==3"}', others)
+    found = pipfile_lock(Source("Pipfile.lock", text), ["develop"])
+    assert told(found) == ['t; os_name == "x"', "u<2"]
+    assert all(each.locked is None and each.opaque is None for each in found.dependencies)
+    wrong = pipfile_lock(Source("Pipfile.lock", PIPFILE.replace("==3", "what")), ["develop"])
+    assert [each.message for each in wrong.unreadable] == ["`what`, the version of `t`, is not valid"]
 
 
 # pylock.toml
@@ -434,7 +457,7 @@ REFUSED = {
         "its version `3.0` is not known",
     ),
     "pdm": (
-        lambda text: pdm_lock(Source("l", text), None, []),
+        lambda text: pdm_lock(Source("l", text), None, Groups()),
         "[metadata]\nlock_version = '2'",
         "its version `2` is not known",
     ),
@@ -583,7 +606,7 @@ def test_any_lock_is_read(data: st.DataObject) -> None:
     package = "\n".join(f"{key} = {spelled}" for key, spelled in chosen.items())
     text = f"version = 1\n[metadata]\nlock-version = '2.1'\nlock_version = '4.5'\n[[package]]\nname2 = 1\n{package}\n"
     source = Source("l", text)
-    for found in (uv_lock(source, Selection()), poetry_lock(source, None, [], []), pdm_lock(source, None, [])):
+    for found in (uv_lock(source, Selection()), poetry_lock(source, None, [], []), pdm_lock(source, None, Groups())):
         assert isinstance(found, Requirements)
         assert all(isinstance(dependency, Dependency) for dependency in found.dependencies)
     assert names(pylock(source).dependencies) == []

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lint_alpine.installs.dependency import Installer
+from lint_alpine.installs.dependency import FindLinks, Installer, Pin
 from lint_alpine.installs.install import Export, Install, Verb
 from lint_alpine.installs.read import read_install
 from tests.installs.support import FakeFiles, asks, command, faults, install, names, places
@@ -29,7 +29,13 @@ test = ["t"]
 [build-system]
 build-backend = "hatchling.build"
 """
-FILES = {"pyproject.toml": PROJECT, "r.txt": "flask\n", "c.txt": "flask<3\n", "sub/pyproject.toml": PROJECT}
+FILES = {
+    "pyproject.toml": PROJECT,
+    "r.txt": "flask\n",
+    "c.txt": "flask<3\n",
+    "i.txt": "-i https://i\n--extra-index-url https://e\nflask\n",
+    "sub/pyproject.toml": PROJECT,
+}
 
 
 def export(text: str, files: dict[str, str], **variables: str | None) -> Export:
@@ -76,11 +82,32 @@ UV_OPTIONS = {
     "uv pip install --prerelease=if-necessary a": {"pre": False},
     "uv pip install --no-deps --require-hashes a": {"no_deps": True, "require_hashes": True},
     "uv pip sync r.txt": {"no_deps": True},
-    "uv pip install --index-url https://a --extra-index-url https://b --index n=https://c -f d x": {
-        "indexes": ("https://a", "https://b", "https://c", "d")
+    "uv pip install x": {"strategy": "first-index", "indexes": (), "index_url": None, "find_links": ()},
+    "uv pip install --index-strategy unsafe-best-match x": {"strategy": "unsafe-best-match"},
+    "UV_INDEX_STRATEGY=unsafe-first-match uv pip install x": {"strategy": "unsafe-first-match"},
+    "UV_INDEX_STRATEGY=unsafe-first-match uv pip install --index-strategy first-index x": {"strategy": "first-index"},
+    "uv pip install --index-url https://a --extra-index-url https://b --index n=https://c -f d,e -f f x": {
+        "indexes": ("https://c", "https://b", "https://a"),
+        "index_url": "https://a",
+        "find_links": (FindLinks("d"), FindLinks("e"), FindLinks("f")),
     },
+    "uv pip install --index 'https://a https://b' -i https://d --default-index https://c x": {
+        "indexes": ("https://a", "https://b", "https://c"),
+        "index_url": "https://c",
+    },
+    "uv pip install --default-index https://a -r i.txt": {
+        "indexes": ("https://e", "https://a"),
+        "index_url": "https://a",
+    },
+    "uv pip install -r i.txt": {"indexes": ("https://e", "https://i"), "index_url": "https://i"},
+    # A variable counts where the option is not given.
     "UV_EXTRA_INDEX_URL='https://a https://b' uv pip install x": {"indexes": ("https://a", "https://b")},
-    "UV_INDEX=n=https://a UV_DEFAULT_INDEX=https://b uv pip install x": {"indexes": ("https://b", "https://a")},
+    "UV_EXTRA_INDEX_URL=https://a uv pip install --extra-index-url https://b x": {"indexes": ("https://b",)},
+    "UV_EXTRA_INDEX_URL=https://a uv pip install --index https://b x": {"indexes": ("https://b", "https://a")},
+    "UV_INDEX=n=https://a UV_DEFAULT_INDEX=https://b uv pip install x": {"indexes": ("https://a", "https://b")},
+    "UV_DEFAULT_INDEX=https://a uv pip install -i https://b x": {"indexes": ("https://a",), "index_url": "https://a"},
+    "UV_FIND_LINKS='a b,c' uv pip install x": {"find_links": (FindLinks("a b"), FindLinks("c"))},
+    "UV_FIND_LINKS=a uv pip install -f b x": {"find_links": (FindLinks("b"),)},
     "uv sync --no-binary --no-build-package a": {"no_binary": frozenset({":all:"}), "only_binary": frozenset({"a"})},
     "UV_NO_BINARY=1 uv sync": {"no_binary": frozenset({":all:"})},
     "UV_NO_BINARY_PACKAGE='a b' uv sync": {"no_binary": frozenset({"a", "b"})},
@@ -94,15 +121,85 @@ def test_uv_options(text: str, expected: dict[str, object]) -> None:
     assert {key: facts[key] for key in expected} == expected
 
 
-def test_uv_indexes_of_the_configuration() -> None:
-    text = (
-        PROJECT
-        + '[[tool.uv.index]]\nname = "n"\nurl = "https://a"\n[[tool.uv.index]]\nurl = "https://b"\nexplicit = true\n'
-    )
-    assert install("uv pip install x", {"pyproject.toml": text}).requirements.indexes == ("https://a",)
-    assert install("uv sync", {"pyproject.toml": text}).requirements.indexes == ("https://a",)
+INDEX_A = '[[tool.uv.index]]\nname = "a"\nurl = "https://a"\n'
+INDEX_B = '[[tool.uv.index]]\nname = "b"\nurl = "https://b"\ndefault = true\n'
+EXPLICIT = '[[tool.uv.index]]\nname = "e"\nurl = "https://e"\nexplicit = true\n'
+OLD_KEYS = '[tool.uv]\nindex-url = "https://i"\nextra-index-url = ["https://x"]\nindex-strategy = "unsafe-best-match"\n'
+PLACES = '[tool.uv]\nno-index = true\nfind-links = ["../w", "https://f"]\n'
+FLAT = '[[tool.uv.index]]\nname = "f"\nurl = "./w"\nformat = "flat"\n'
+# What a command takes of a pyproject.toml, as uv 0.13 was seen to ask: the indexes, the main one, folders, no index.
+UV_CONFIGURATION: dict[tuple[str, str], tuple[tuple[str, ...], str | None, list[str | None], bool]] = {
+    ("uv pip install x", INDEX_A): (("https://a",), None, [], False),
+    ("uv sync", PROJECT + INDEX_A + EXPLICIT): (("https://a",), None, [], False),
+    ("uv pip install x", INDEX_A + INDEX_B): (("https://a", "https://b"), "https://b", [], False),
+    ("uv pip install x", EXPLICIT): ((), None, [], False),
+    ("uv pip install --index https://c x", INDEX_A + INDEX_B): (
+        ("https://c", "https://a", "https://b"),
+        "https://b",
+        [],
+        False,
+    ),
+    ("uv pip install --default-index https://c x", INDEX_A + INDEX_B): (
+        ("https://a", "https://c"),
+        "https://c",
+        [],
+        False,
+    ),
+    ("uv pip install x", OLD_KEYS + INDEX_A): (("https://a", "https://x", "https://i"), "https://i", [], False),
+    ("uv pip install x", OLD_KEYS + '[tool.uv.pip]\nindex-url = "https://p"\n'): (
+        ("https://x", "https://p"),
+        "https://p",
+        [],
+        False,
+    ),
+    ("uv sync", PROJECT + OLD_KEYS + '[tool.uv.pip]\nindex-url = "https://p"\n'): (
+        ("https://x", "https://i"),
+        "https://i",
+        [],
+        False,
+    ),
+    ("uv pip install x", PLACES): ((), None, ["../w", "https://f"], True),
+    ("cd sub && uv pip install -f v x", PLACES): ((), None, ["v", "../w", "https://f"], True),
+    ("uv pip install x", FLAT): ((), None, ["w"], False),
+    ("uv --no-config pip install x", PLACES): ((), None, [], False),
+    ("UV_NO_CONFIG=1 uv pip install x", PLACES): ((), None, [], False),
+    ("uv --directory sub pip install x", PLACES): ((), None, ["../w", "https://f"], True),
+}
+
+
+@pytest.mark.parametrize(("given", "expected"), UV_CONFIGURATION.items(), ids=range(len(UV_CONFIGURATION)))
+def test_configuration_of_uv(
+    given: tuple[str, str], expected: tuple[tuple[str, ...], str | None, list[str | None], bool]
+) -> None:
+    text, configuration = given
+    found = install(text, {"pyproject.toml": configuration}).requirements
+    links = [link.location for link in found.find_links]
+    assert (found.indexes, found.index_url, links, found.no_index) == expected
+
+
+def test_which_configuration_uv_reads() -> None:
+    own = {"pyproject.toml": INDEX_A, "uv.toml": 'index-url = "https://c"\n'}
+    assert install("uv pip install x", own).requirements.indexes == ("https://c",)
     assert install("uv sync", {**UV, "uv.toml": 'index-url = "https://c"\n'}).requirements.indexes == ()
-    assert install("uv pip install x", {"uv.toml": 'index-url = "https://c"\n'}).requirements.indexes == ("https://c",)
+    more = {
+        "pyproject.toml": INDEX_A,
+        "/root/.config/uv/uv.toml": '[[index]]\nurl = "https://u"\n',
+        "/etc/uv/uv.toml": '[[index]]\nurl = "https://s"\n[[index]]\nurl = "https://d"\ndefault = true\n',
+    }
+    assert install("uv pip install x", more).requirements.indexes == (
+        "https://a",
+        "https://u",
+        "https://s",
+        "https://d",
+    )
+    named = {**more, "n.toml": 'index-strategy = "unsafe-best-match"\n[pip]\nfind-links = ["w"]\n'}
+    for text in ("uv --config-file n.toml pip install x", "UV_CONFIG_FILE=n.toml uv pip install x"):
+        found = install(text, named).requirements
+        assert (found.indexes, found.strategy) == ((), "unsafe-best-match")
+        assert found.find_links == (FindLinks("w"),)
+    above = {"pyproject.toml": INDEX_A, "sub/pyproject.toml": PROJECT}
+    assert install("uv --directory sub pip install x", above).requirements.indexes == ("https://a",)
+    assert install("uv sync", {"pyproject.toml": "[tool.uv"}).requirements.indexes == ()
 
 
 UV_TARGETS = {
@@ -142,7 +239,8 @@ CACHES = {
     "uv pip install --cache-dir /c a": (False, "/c"),
     "UV_CACHE_DIR=/c uv sync": (False, "/c"),
     "poetry install": (False, None),
-    "poetry install --no-cache": (True, None),
+    # Of metadata alone.
+    "poetry install --no-cache": (False, None),
     "POETRY_CACHE_DIR=/c poetry install": (False, "/c"),
     "pdm install --no-cache": (True, None),
     "PDM_CACHE_DIR=/c pdm install": (False, "/c"),
@@ -159,7 +257,8 @@ def test_caches(text: str, expected: tuple[bool | None, str | None]) -> None:
     found = install(text, FILES)
     assert (found.no_cache, found.cache_dir) == expected
     flag = any(word in text for word in ("--no-cache ", "--no-cache-dir", " -n ")) or text.endswith("--no-cache")
-    assert (found.no_cache_option is not None) == (flag and "pip-args" not in text)
+    assert (found.no_cache_option is not None) == (flag and "pip-args" not in text and "poetry" not in text)
+    assert (found.cache_dir_option is not None) == ("--cache-dir" in text)
 
 
 def test_uv_flags() -> None:
@@ -226,13 +325,57 @@ def test_default_groups_and_sources_of_uv() -> None:
         + "[tool.uv]\ndefault-groups = ['test']\n[tool.uv.sources]\na = {git = 'https://h/a'}\ns = [{index = 'i'}]\n"
     )
     found = install("uv sync", {"pyproject.toml": text}).requirements
-    assert [(dependency.name, dependency.opaque) for dependency in found.dependencies] == [
-        ("a", "it is a VCS reference"),
-        ("s", "it is a package of another index"),
-        ("t", None),
+    assert [(dependency.name, dependency.pins) for dependency in found.dependencies] == [
+        ("a", (Pin(None, opaque="it is a VCS reference"),)),
+        ("s", (Pin(None, opaque="it comes from the index `i`, which is not defined"),)),
+        ("t", ()),
     ]
     every = PROJECT + "[tool.uv]\ndefault-groups = 'all'\n"
     assert asks("uv sync", {"pyproject.toml": every}) == ["a>=1", "s", "d", "t"]
+
+
+SOURCES = {
+    "a = {index = 'e'}": [(None, "https://e", None)],
+    "A = {index = 'e'}": [(None, "https://e", None)],
+    "a = {index = 'e', marker = \"sys_platform == 'linux'\"}": [("sys_platform == 'linux'", "https://e", None)],
+    "a = [{index = 'e', marker = \"sys_platform == 'win32'\"}, {path = 'a'}]": [
+        ("sys_platform == 'win32'", "https://e", None),
+        (None, None, "it is a local path"),
+    ],
+    "a = {workspace = true}": [(None, None, "it is a local path")],
+    "a = {url = 'https://h/a-1.zip'}": [(None, None, "it is a URL")],
+    # An entry for an extra or a group counts where that is asked for.
+    "a = [{index = 'no', extra = 'y'}, {index = 'e', extra = 'x'}]": [(None, "https://e", None)],
+    "a = [{index = 'no', group = 'docs'}]": [],
+    "a = [{index = 'e', group = 'dev'}]": [(None, "https://e", None)],
+    "a = {index = 'e', marker = 'no marker'}": [(None, None, "where uv takes it from cannot be read")],
+    "a = 1": [],
+    "b = {index = 'e'}": [],
+}
+
+
+@pytest.mark.parametrize(("sources", "expected"), SOURCES.items(), ids=SOURCES)
+def test_sources_of_uv(sources: str, expected: list[tuple[str | None, str | None, str | None]]) -> None:
+    text = (
+        "[project]\nname = 'app'\nversion = '1'\ndependencies = ['a']\noptional-dependencies = {x = ['t']}\n"
+        f"{EXPLICIT}[tool.uv.sources]\n{sources}\n"
+    )
+    found = install("uv sync --extra x", {"pyproject.toml": f"{text}[dependency-groups]\ndev = []\n"}).requirements
+    pins = next(dependency.pins for dependency in found.dependencies if dependency.name == "a")
+    told = [(str(pin.marker).replace('"', "'") if pin.marker else None, pin.url, pin.opaque) for pin in pins]
+    assert told == expected
+    ignoring = "uv sync --no-sources; UV_NO_SOURCES=1 uv sync; uv sync --no-sources-package a; pip install ."
+    for line in ignoring.split("; "):
+        found = install(line, {"pyproject.toml": text}).requirements
+        assert [dependency.pins for dependency in found.dependencies if dependency.name == "a"] == [()]
+
+
+@pytest.mark.parametrize("line", ["uv pip install -r pyproject.toml", "uv pip install .", "uv add b", "uv run x"])
+def test_commands_of_uv_that_heed_sources(line: str) -> None:
+    text = f"[project]\nname = 'app'\ndependencies = ['a']\n{EXPLICIT}[tool.uv.sources]\na = {{index = 'e'}}\n"
+    found = install(line, {"pyproject.toml": text}).requirements
+    assert found.dependencies[0].pins == (Pin(None, "https://e"),)
+    assert found.indexes == ()
 
 
 def test_a_lock_of_a_workspace_stands_above_its_member() -> None:
@@ -305,7 +448,7 @@ def test_pip_args_of_pipx() -> None:
         "pipx install -i https://a --pip-args='--no-binary :all: --extra-index-url=https://b' x"
     ).requirements
     assert found.choice.no_binary == {":all:"}
-    assert found.indexes == ("https://b", "https://a")
+    assert found.indexes == ("https://a", "https://b")
 
 
 # Poetry
@@ -419,8 +562,11 @@ PDM_CALLS = {
     "pdm install --prod -G x,y": ["a", "b", "c"],
     "pdm install --prod -G:all": ["a", "b", "c"],
     "pdm install -G test": ["a", "t"],
-    "pdm install --dev -G test --no-default": ["t", "l"],
-    "pdm install --without lint": ["a", "t"],
+    "pdm install --dev -G test --no-default": ["t"],
+    "pdm install --no-default": ["t", "l"],
+    "pdm install -G :all -G test": ["a", "b", "c", "t"],
+    "pdm install --without lint": ["a", "b", "c", "t"],
+    "pdm install --without default,y -d": ["t", "l"],
     "pdm add new -G x --prod": ["a", "b", "new"],
 }
 
@@ -440,6 +586,10 @@ def test_pdm_takes_the_lock() -> None:
     files = {"pyproject.toml": PDM, "pdm.lock": lock}
     assert asks("pdm sync --prod", files) == ["a==1"]
     assert asks("pdm install", files) == ["a==1", "t==2"]
+    locked = {**files, "pdm.lock": f"{lock}groups = ['default', 'x', 'test']\n".replace("['test']", "['test', 'x']")}
+    assert asks("pdm install", locked) == asks("pdm sync -G x", locked) == ["a==1", "t==2"]
+    assert asks("pdm install", {**files, "pdm.lock": f"{lock}groups = ['default']\n"}) == ["a==1"]
+    assert names(export("pdm export", locked).requirements.dependencies) == ["a==1", "t==2"]
     assert install("pdm install", files).requirements.indexes == ()
     assert export("pdm export -o r.txt --prod", files).output == "r.txt"
     assert names(export("pdm export --prod", files).requirements.dependencies) == ["a==1"]
@@ -457,6 +607,8 @@ url = "https://i"
 [packages]
 a = ">=1"
 b = {version = "*", extras = ["x"], markers = "os_name == 'y'"}
+[platforms]
+w = {version = "*", sys_platform = "== 'win32'", markers = "os_name == 'y' or os_name == 'z'"}
 [dev-packages]
 d = {git = "https://h/d.git"}
 [more]
@@ -477,6 +629,15 @@ PIPENV_CALLS = {
     "pipenv install --skip-lock": ["a>=1", 'b[x]; os_name == "y"'],
     "pipenv install --skip-lock --categories more": ["m"],
     "pipenv install -r r.txt": ["flask", "a==1.5"],
+    "pipenv install --all": ["a==1.5", "d==2"],
+    "PIPENV_SKIP_LOCK=1 pipenv install": ["a>=1", 'b[x]; os_name == "y"'],
+    "PIPENV_DEV=1 pipenv sync": ["a==1.5", "d==2"],
+    "PIPENV_CATEGORIES=develop pipenv sync": ["d==2"],
+    "PIPENV_CATEGORIES=develop pipenv sync --categories packages": ["a==1.5"],
+    "PIPENV_DEFAULT_CATEGORIES='packages dev-packages' pipenv install": ["a==1.5", "d==2"],
+    "pipenv install --skip-lock --categories platforms": [
+        'w; (os_name == "y" or os_name == "z") and sys_platform == "win32"'
+    ],
 }
 
 
@@ -495,6 +656,20 @@ def test_pipenv_hashes_and_exports() -> None:
     assert export("pipenv requirements --dev > r.txt", files).output == "r.txt"
     assert names(export("pipenv lock -r", files).requirements.dependencies) == ["a==1.5"]
     assert asks("pipenv install", {"Pipfile": PIPFILE}) == ["a>=1", 'b[x]; os_name == "y"']
+    assert names(export("PIPENV_DEV=1 pipenv requirements", files).requirements.dependencies) == ["a==1.5"]
+
+
+def test_pipenv_takes_pylock() -> None:
+    package = (
+        "[[packages]]\nname = '{}'\nversion = '1'\n{}[packages.sdist]\nname = '{}-1.tar.gz'\nurl = 'https://h/s'\n"
+    )
+    package += "hashes = {{sha256 = '1'}}\n"
+    lock = "lock-version = '1.0'\ncreated-by = 'x'\ndependency-groups = ['dev']\ndefault-groups = ['default']\n"
+    lock += package.format("a", "", "a") + package.format("d", "marker = \"'dev' in dependency_groups\"\n", "d")
+    files = {"Pipfile": PIPFILE, "pylock.toml": lock}
+    assert asks("pipenv install", files) == ["a==1"]
+    assert asks("pipenv install --dev", files) == ["a==1", "d==1"]
+    assert asks("pipenv install", {**files, "Pipfile.lock": PIPFILE_LOCK}) == ["a==1.5"]
 
 
 # None of them

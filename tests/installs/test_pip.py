@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.dockerfile.commands import Argument
-from lint_alpine.installs.dependency import Installer
+from lint_alpine.installs.dependency import FindLinks, Installer
 from lint_alpine.installs.install import Export, Install, Verb
 from lint_alpine.installs.options import parse
 from lint_alpine.installs.pip import PIP_INSTALL
@@ -186,14 +186,15 @@ def test_indexes() -> None:
     found = install(
         "pip install -i https://a --extra-index-url https://b -f wheels --index-url https://c x"
     ).requirements
-    assert found.indexes == ("https://b", "wheels", "https://c")
+    assert (found.index_url, found.indexes) == ("https://c", ("https://c", "https://b"))
+    assert found.find_links == (FindLinks("wheels"),)
     assert install("pip install --no-index -f /wheels x").requirements.no_index
 
 
 VARIABLES = {
     ("PIP_INDEX_URL", "https://i"): {"indexes": ("https://i",)},
     ("PIP_EXTRA_INDEX_URL", "https://i https://j"): {"indexes": ("https://i", "https://j")},
-    ("PIP_FIND_LINKS", "/wheels"): {"indexes": ("/wheels",)},
+    ("PIP_FIND_LINKS", "/wheels more"): {"find_links": (FindLinks("/wheels"), FindLinks("more"))},
     ("PIP_NO_INDEX", "1"): {"no_index": True},
     ("PIP_NO_INDEX", "0"): {"no_index": False},
     ("PIP_NO_BINARY", ":all:"): {"no_binary": frozenset({":all:"})},
@@ -236,8 +237,8 @@ def test_the_command_line_wins_over_variables_and_those_over_configuration() -> 
     with_variable = {"PIP_INDEX_URL": "https://variable", "PIP_EXTRA_INDEX_URL": "https://d"}
     assert install("pip install a", files, **with_variable).requirements.indexes == ("https://variable", "https://d")
     assert install("pip install -i https://word a", files, **with_variable).requirements.indexes == (
-        "https://d",
         "https://word",
+        "https://d",
     )
     assert install("pip install --isolated a", files, **with_variable).requirements.indexes == ()
     assert install("pip install a", files, PIP_CONFIG_FILE="/dev/null").requirements.indexes == ()
@@ -275,6 +276,8 @@ def test_cache(text: str, expected: tuple[bool | None, str | None]) -> None:
     found = install(text)
     assert (found.no_cache, found.cache_dir) == expected
     assert (found.no_cache_option is not None) == ("--no-cache" in text)
+    place = found.cache_dir_option
+    assert (place.text if place else None) == ("--cache-dir /c" if found.cache_dir and "--cache-dir" in text else None)
 
 
 CHANGES = {

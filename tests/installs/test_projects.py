@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from lint_alpine.context import Missing
 from lint_alpine.installs.documents import read_json, read_toml
-from lint_alpine.installs.poetry_tables import python_marker, specifiers
+from lint_alpine.installs.poetry_versions import alternatives, python_marker, specifiers
 from lint_alpine.installs.projects import Project, read_project
 from lint_alpine.source import Source
 from tests.installs.support import FakeFiles, faults, names, places
@@ -230,8 +230,14 @@ VERSIONS = {
     "=1.2": "==1.2",
     ">=1 <2": "<2,>=1",
     ">= 1, !=1.5": "!=1.5,>=1",
-    "^1 || ^2": "<3,>=2",
-    "(>=1,<1.5 || >=1.6)": ">=1.6",
+    "^1 || ^2": "<3,>=1",
+    "^2|^1": "<3,>=1",
+    "^1 || ^1.5 || *": "",
+    "1.* || 2.*": "<3,>=1",
+    "<2 || ~=2.1": "!=2.0.*,<3",
+    "^1 || ^3.2": "!=2.*,!=3.0.*,!=3.1.*,<4,>=1",
+    "(>=1,<1.5 || >=1.6)": "!=1.5.*,>=1",
+    "<1 || >=2 || ^1": "",
 }
 
 
@@ -242,7 +248,35 @@ def test_poetry_version_constraints(constraint: str, expected: str) -> None:
     assert sorted(str(found).split(",")) == sorted(expected.split(","))
 
 
-@pytest.mark.parametrize("constraint", ["", "^x", "~", "latest"])
+ALTERNATIVES = st.lists(
+    st.tuples(
+        st.sampled_from(["^", "~", ">=", "<"]),
+        st.lists(st.integers(0, 3), min_size=1, max_size=3).filter(any).map(lambda n: ".".join(map(str, n))),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+@given(ALTERNATIVES, st.lists(st.integers(0, 4), min_size=1, max_size=4))
+@settings(max_examples=300, deadline=None)
+def test_alternatives_allow_what_one_of_them_allows(parts: list[tuple[str, str]], release: list[int]) -> None:
+    constraint = " || ".join(f"{operator}{version}" for operator, version in parts)
+    joined, version = specifiers(constraint), ".".join(map(str, release))
+    each = [specifiers(f"{operator}{version}") for operator, version in parts]
+    assert joined is None or joined.contains(version) == any(one.contains(version) for one in each if one is not None)
+
+
+@pytest.mark.parametrize("constraint", ["^1.5 || ^3 || 7", "<1.5.1 || >=2", "<=1 || >=2", "<1 || >=999"])
+def test_alternatives_that_no_specifier_can_say(constraint: str) -> None:
+    assert specifiers(constraint) is None
+    assert len(alternatives(constraint)) > 1
+    found = project(pyproject=f"[tool.poetry.dependencies]\na = '{constraint}'\n").requirements()
+    assert not found.complete
+    assert "PEP 440" in found.unreadable[0].message
+
+
+@pytest.mark.parametrize("constraint", ["", "^x", "~", "latest", "^1 || ^x"])
 def test_what_is_no_version_constraint(constraint: str) -> None:
     assert specifiers(constraint) is None
 

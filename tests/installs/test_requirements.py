@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lint_alpine.installs.dependency import Requirements
+from lint_alpine.installs.dependency import FindLinks, Requirements
 from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
 from lint_alpine.installs.requirements import decode, read_requirements
 from lint_alpine.source import Source
@@ -75,7 +75,9 @@ def test_options_of_lines() -> None:
         "--index-url https://index.example/a\n--extra-index-url=https://index.example/b\n-f wheels\n"
         "--no-binary Foo_Bar,baz\n--only-binary=baz --pre\n--prefer-b\n"
     )
-    assert found.indexes == ("https://index.example/a", "https://index.example/b", "wheels")
+    assert found.indexes == ("https://index.example/a", "https://index.example/b")
+    assert found.index_url == "https://index.example/a"
+    assert found.find_links == (FindLinks("wheels", ""),)
     assert (found.choice.no_binary, found.choice.only_binary) == (frozenset({"foo-bar"}), frozenset({"baz"}))
     assert found.choice.pre
     assert found.choice.prefer_binary
@@ -266,7 +268,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 Entry = tuple[bool, str, bool, tuple[str, ...]]
 
 
-def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], list[str]] | None:
+def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], tuple[list[str], list[str]]] | None:
     """What pip's reader makes of a file: (constraint, requirement, editable, hashes); None where it stops."""
     from pip._internal.commands import create_command
     from pip._internal.exceptions import PipError
@@ -277,7 +279,7 @@ def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], l
     command = create_command("install")
     options, _ = command.parse_args(["x"])
     session = PipSession()
-    options.find_links = []
+    options.find_links, options.extra_index_urls, options.index_url = [], [], "default"
     finder = command._build_package_finder(options, session)  # type: ignore[attr-defined]
     entries: list[Entry] = []
     try:
@@ -296,7 +298,8 @@ def pip_reads(path: str) -> tuple[list[Entry], frozenset[str], frozenset[str], l
     except (PipError, ValueError):  # pip itself falls over `[=]`
         return None
     control = finder.format_control
-    return entries, frozenset(control.no_binary), frozenset(control.only_binary), finder.find_links
+    places = (finder.find_links, [url for url in finder.index_urls if url != "default"])
+    return entries, frozenset(control.no_binary), frozenset(control.only_binary), places
 
 
 NAME = st.sampled_from(["alpha", "beta_b", "Gamma.G", "d1"])
@@ -314,7 +317,8 @@ OPTION = st.sampled_from(
         "-f links", "--find-l links", "-r other.txt", "-rother.txt", "-c other.txt", "--requirement=other.txt",
         "--constraint no.txt", "-e git+https://h/r#egg=e", "--editable=git+https://h/r#egg=f", "--no-index",
         "--bogus", "--pre=1", "-q", "--trusted-host h", "--require-hashes", "--config-settings a=b", "-C x",
-        "--no-bin alpha", "'-r' other.txt", "--",
+        "--no-bin alpha", "'-r' other.txt", "--", "-i https://i", "--extra-index-url https://e",
+        "--extra-index-url=https://f --index-url https://j", "-f one -i https://k --find-links two",
     ]
 )  # fmt: skip
 PIECE = st.one_of(
@@ -338,7 +342,7 @@ def test_as_pip_reads_it(folder: Path, pieces: list[str]) -> None:
     if expected is None:
         assert found.unreadable
         return
-    entries, no_binary, only_binary, links = expected
+    entries, no_binary, only_binary, (links, indexes) = expected
     assert faults(found) == []
     for constraint, dependencies in ((False, found.dependencies), (True, found.constraints)):
         # A file that is named twice is read once here.
@@ -355,4 +359,6 @@ def test_as_pip_reads_it(folder: Path, pieces: list[str]) -> None:
         )
     if text.count("other") < 2:
         assert (found.choice.no_binary, found.choice.only_binary) == (no_binary, only_binary)
-    assert list(found.indexes) == list(dict.fromkeys(links))
+    assert [link.location for link in found.find_links] == list(dict.fromkeys(links))
+    if not found.no_index:
+        assert list(found.indexes) == list(dict.fromkeys(indexes))

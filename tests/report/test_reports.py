@@ -555,6 +555,47 @@ def test_one_of_each_is_singular() -> None:
     assert text.render(report_of(*both)).endswith("\n\nFound 2 warnings in 1 file.\n")
 
 
+def test_one_cure_of_many_is_told_once_a_file_and_stage() -> None:
+    many = [
+        finding(at(DOCKERFILE, words), words)._replace(help=(f"cure of {words}",), evidence="e", stage=stage, cure=cure)
+        for words, stage, cure in (
+            ("gcc", None, "slim"),
+            ("make", None, "slim"),
+            ("pip", None, "slim"),
+            ("apk", "b", "slim"),
+            ("add", None, "pip"),
+            ("install", None, None),
+            ("RUN", None, None),
+        )
+    ]
+    report = report_of(*many, many[0]._replace(code="LA104"), many[1])
+    headlines = [line for line in text.render(report).split("\n") if line.startswith("Dockerfile")]
+    helps = [line.rpartition(" ")[2] for line in text.render(report).split("\n") if "help:" in line]
+    assert len(headlines) == 9
+    assert helps == ["gcc", "apk", "add", "install", "RUN", "gcc"]
+    expected = """\
+Dockerfile:4:13: warning LA101 gcc
+    RUN apk add gcc && \\
+                ^^^
+    evidence: e
+    help: cure of gcc
+
+Dockerfile:5:5: warning LA101 make
+Dockerfile:3:2: warning LA101 pip
+
+Dockerfile:4:5: warning LA101 apk
+    RUN apk add gcc && \\
+        ^^^
+    evidence: e
+    help: cure of apk
+
+Found 4 warnings in 1 file.
+"""
+    assert text.render(report_of(*many[:4])) == expected
+    for name in ("json", "sarif", "github", "rdjson"):
+        assert FORMATS[name](report_of(*many[:2])).count("cure of") == 2, name
+
+
 def test_color_only_when_asked() -> None:
     plain, colored = text.render(REPORT), text.render(REPORT, color=True)
     assert "\x1b" not in plain

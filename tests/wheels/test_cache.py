@@ -1,6 +1,8 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
@@ -132,6 +134,33 @@ def test_processes_write_at_once(tmp_path: Path) -> None:
     processes = [subprocess.Popen([sys.executable, "-c", script, str(tmp_path), str(n)]) for n in range(3)]
     assert [process.wait(60) for process in processes] == [0, 0, 0]
     assert len(files(tmp_path)) == 1
+
+
+def use_while_others_do(folder: Path, number: int) -> list[str]:
+    """Writes and reads entries in a small cache, prunes and clears it; what goes wrong."""
+    cache = DiskCache(folder, limit=200_000)
+    wrong: list[str] = []
+    for turn in range(200):
+        key = str(turn % 7)
+        cache.write("pages", key, Entry(bytes([turn % 7, number]) * 15_000, 1.0, None))
+        asked = (turn + 3) % 7
+        found = cache.read("pages", str(asked))
+        if found is not None and bytes(found.data) != bytes([asked, found.data[1]]) * 15_000:
+            wrong.append(f"{turn}: {bytes(found.data[:20])!r}")
+        if turn % 10 == number:
+            cache.prune()
+        if turn % 50 == number:
+            cache.clear()
+    cache.prune()
+    return wrong
+
+
+def test_processes_prune_and_clear_at_once(tmp_path: Path) -> None:
+    with ProcessPoolExecutor(4, mp_context=get_context("spawn")) as pool:
+        found = list(pool.map(use_while_others_do, [tmp_path] * 4, range(4)))
+    assert found == [[], [], [], []]
+    assert sum(path.stat().st_size for path in files(tmp_path)) <= 200_000
+    assert not [path for path in files(tmp_path) if path.suffix != ".json"]
 
 
 @pytest.mark.parametrize(

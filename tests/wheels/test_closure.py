@@ -18,7 +18,7 @@ from lint_alpine.wheels import catalogue, search
 from lint_alpine.wheels.choice import Obstacle
 from lint_alpine.wheels.closure import GAVE_UP, Closure, Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution, parse
-from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, Unavailable
+from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 
 MUSL = Libc("musl", (1, 2))
 
@@ -35,14 +35,17 @@ INDEX = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 @dataclass
 class World:
     """`releases` maps `name version` to the requirements of that release. Its files are a pure wheel, or those in
-    `files`. Who is in `silent` is not known; the needs of who is in `untold` are not."""
+    `files`. Who is in `silent` is not known; the needs of who is in `untold` are not. `builds` maps source
+    distributions to what building them requires."""
 
     releases: Mapping[str, Sequence[str]]
     files: Mapping[str, Sequence[str | Distribution]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
+    builds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     asked_offers: list[list[str]] = field(default_factory=list)
     asked_needs: list[list[str]] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
 
     def offers(self, names: Collection[str]) -> Mapping[str, Offer | Unavailable]:
         self.asked_offers.append(sorted(names))
@@ -56,6 +59,15 @@ class World:
     ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
         self.asked_needs.append([f"{name} {version}" for name, version in wanted])
         return {key: self._needs(*key) for key in wanted}
+
+    def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:
+        self.read += [file.filename for file in files]
+        return {
+            file.filename: SdistContents(None, self.builds[file.filename], (), False, False, False, INDEX)
+            if file.filename in self.builds
+            else Unavailable(file.name, "nobody has read it")
+            for file in files
+        }
 
     def _files(self, name: str) -> tuple[Distribution, ...]:
         found: list[str | Distribution] = []
@@ -107,7 +119,7 @@ def close(
     pip: str | None = None,
 ) -> Closure:
     requirements = Requirements(written(*lines), written(*constraints), choice or FileChoice())
-    return resolve(requirements, environment, Version(pip) if pip else None, world, world)
+    return resolve(requirements, environment, Version(pip) if pip else None, world, world, world)
 
 
 def versions(closure: Closure) -> str:
@@ -322,6 +334,45 @@ def test_no_file_that_fits_deep_down() -> None:
     assert versions(close(World({**world.releases, "a 0": []}, world.files), "a")) == "a=0"
 
 
+@pytest.mark.parametrize(
+    ("builds", "pip", "expected"),
+    [
+        # pip 26 and 22.0 stop at `a 2`, as they install `b>=2` before they can ask what `a 2` needs; pip 21.3 goes on.
+        (("setuptools", "b>=2"), None, "a=2 b=None"),
+        (("setuptools", "b>=2"), "22.0", "a=2 b=None"),
+        (("setuptools", "b>=2"), "21.3.1", "a=1 b=1"),
+        (("b>=2; python_version < '3'",), None, "a=1 b=1"),
+        (("not a requirement",), None, "a=2 b=None"),
+        (("b", "other>=7"), None, "a=1 b=1"),
+        (None, None, "a=1 b=1"),
+    ],
+)
+def test_a_source_distribution_that_cannot_be_built(
+    builds: tuple[str, ...] | None, pip: str | None, expected: str
+) -> None:
+    files = {"a 2": ["a-2.tar.gz"], "b 2": ["b-2-cp312-cp312-manylinux_2_28_x86_64.whl"]}
+    releases = {"a 2": ["b>=2"], "a 1": ["b"], "b 2": [], "b 1": []}
+    world = World(releases, files, builds={"a-2.tar.gz": builds} if builds is not None else {})
+    assert versions(close(world, "a", pip=pip)) == expected
+
+
+def test_what_stands_in_the_way_is_left_out_alone() -> None:
+    """Of what `a 2` needs only `b` cannot be had: `d` has an older release that goes with `c`."""
+    files = {"a 2": ["a-2.tar.gz"], "b 2": ["b-2-cp312-cp312-manylinux_2_28_x86_64.whl"]}
+    releases = {"a 2": ["c", "d", "b>=2"], "a 1": [], "b 2": [], "c 1": [], "d 2": ["c>=2"], "d 1": []}
+    world = World(releases, files, builds={"a-2.tar.gz": ("b",)})
+    assert versions(close(world, "a")) == "a=2 b=None c=1 d=1"
+
+
+def test_few_source_distributions_are_read_for_it() -> None:
+    numbers = range(2, 12)
+    releases = {f"a {number}": ["b<1"] for number in numbers} | {"a 1": [], "b 1": []}
+    files = {f"a {number}": [f"a-{number}.tar.gz"] for number in numbers}
+    world = World(releases, files, builds={f"a-{number}.tar.gz": () for number in numbers})
+    assert versions(close(world, "a")) == "a=1"
+    assert world.read == ["a-11.tar.gz", "a-10.tar.gz", "a-9.tar.gz"]
+
+
 def test_what_nobody_offers() -> None:
     closure = close(World({"a 1": ["b"]}), "a", "c")
     assert versions(closure) == "a=1 c=None b=None"
@@ -433,10 +484,10 @@ def test_a_wheel_that_is_named_by_its_place() -> None:
     wheel = file_of("a-1-py3-none-any.whl", "a")
     foreign = file_of("c-1-cp312-cp312-manylinux_2_28_x86_64.whl", "c")
     dependencies = (
-        *written("a", opaque="a URL", locked=Locked("1", (wheel,), "requirements.txt")),
+        *written("a", opaque="it is a URL", locked=Locked("1", (wheel,), "requirements.txt")),
         *written("b"),
-        *written("c", opaque="a local file", locked=Locked("1", (foreign,), "requirements.txt")),
-        *written("d", opaque="a VCS reference", locked=Locked("1", (), "poetry.lock")),
+        *written("c", opaque="it is a local file", locked=Locked("1", (foreign,), "requirements.txt")),
+        *written("d", opaque="it is a VCS reference", locked=Locked("1", (), "poetry.lock")),
     )
     closure = resolve(Requirements(dependencies), ALPINE, None, world, world)
     assert [(each.name, each.known, each.distribution) for each in closure.packages] == [
@@ -447,7 +498,7 @@ def test_a_wheel_that_is_named_by_its_place() -> None:
     ]
     assert find(closure, "a").needs_unknown == "it is a URL, which is not fetched"
     assert find(closure, "c").obstacle == Obstacle.OTHER_PLATFORM
-    assert find(closure, "d").reason == "a VCS reference"
+    assert find(closure, "d").reason == "it is a VCS reference"
     assert world.asked_offers == [["b"]]
 
 
@@ -460,13 +511,13 @@ def test_locked_beside_unlocked() -> None:
 @pytest.mark.parametrize(
     ("line", "opaque", "version", "file", "known"),
     [
-        ("a @ https://index.example/a-7-py3-none-any.whl", "a URL", "7", "a-7-py3-none-any.whl", True),
-        ("a @ https://index.example/a-7.tar.gz#sha256=11", "a URL", "7", "a-7.tar.gz", True),
-        ("a @ https://index.example/a%2D7.zip?x=1", "a URL", "7", "a-7.zip", True),
-        ("a @ git+https://index.example/a-7.tar.gz", "a VCS reference", None, None, False),
-        ("a @ https://index.example/archive/main.zip", "a URL", None, None, False),
-        ("a @ http://[", "a URL", None, None, False),
-        ("a", "a local file", None, None, False),
+        ("a @ https://index.example/a-7-py3-none-any.whl", "it is a URL", "7", "a-7-py3-none-any.whl", True),
+        ("a @ https://index.example/a-7.tar.gz#sha256=11", "it is a URL", "7", "a-7.tar.gz", True),
+        ("a @ https://index.example/a%2D7.zip?x=1", "it is a URL", "7", "a-7.zip", True),
+        ("a @ git+https://index.example/a-7.tar.gz", "it is a VCS reference", None, None, False),
+        ("a @ https://index.example/archive/main.zip", "it is a URL", None, None, False),
+        ("a @ http://[", "it is a URL", None, None, False),
+        ("a", "it is a local file", None, None, False),
     ],
 )
 def test_direct_references(line: str, opaque: str, version: str | None, file: str | None, known: bool) -> None:
@@ -485,7 +536,7 @@ def test_direct_references(line: str, opaque: str, version: str | None, file: st
 def test_a_wheel_for_another_platform_at_a_url() -> None:
     world = World({})
     line = "a @ https://index.example/a-7-cp312-cp312-manylinux_2_28_x86_64.whl"
-    package = resolve(Requirements(written(line, opaque="a URL")), ALPINE, None, world, world).packages[0]
+    package = resolve(Requirements(written(line, opaque="it is a URL")), ALPINE, None, world, world).packages[0]
     assert (package.distribution, package.obstacle) == (None, Obstacle.OTHER_PLATFORM)
 
 

@@ -19,9 +19,10 @@ import pytest
 from packaging.version import Version
 
 from lint_alpine.wheels.cache import DiskCache, Entry
+from lint_alpine.wheels.certificates import Certificates
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
-from lint_alpine.wheels.index import FirstIndex, PackageIndex
+from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds
 from tests.loopback import HTML, JSON, Handler, Route, Server, serving
@@ -426,7 +427,7 @@ def _secure(server: Server, tmp_path: Path) -> Path:
 def test_certificate_must_be_trusted(server: Server, ask: Ask, secure: Path) -> None:
     server.html("thing")
     assert refusal(ask()) == f"{server.host} shows a certificate that is not trusted"
-    offer(ask(settings=IndexSettings((server.url,), certificates=str(secure))))
+    offer(ask(settings=IndexSettings((server.url,), certificates=Certificates.at(str(secure), "`PIP_CERT`"))))
 
 
 @pytest.mark.parametrize("port", [True, False])
@@ -443,7 +444,9 @@ def test_other_trusted_host(server: Server, ask: Ask, secure: Path) -> None:
 
 def test_redirect_from_https_to_http_is_refused(server: Server, other: Server, ask: Ask, secure: Path) -> None:
     server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://{other.host}/"})
-    reason = refusal(ask(settings=IndexSettings((server.url,), certificates=str(secure))))
+    reason = refusal(
+        ask(settings=IndexSettings((server.url,), certificates=Certificates.at(str(secure), "`PIP_CERT`")))
+    )
     assert reason == f"{server.host} redirects from https to http"
     assert other.asked == []
 
@@ -454,9 +457,9 @@ def test_certificates_that_cannot_be_read(server: Server, ask: Ask, tmp_path: Pa
     if content is not None:
         path.write_text(content)
     reason = refusal(
-        ask("https://127.0.0.1:1/", settings=IndexSettings(("https://127.0.0.1:1/",), certificates=str(path)))
+        ask(settings=IndexSettings(("https://127.0.0.1:1/",), certificates=Certificates.at(str(path), "`PIP_CERT`")))
     )
-    assert reason == f"the certificates in {path} cannot be read"
+    assert reason == f"the certificates in {path}, which `PIP_CERT` names, cannot be read"
 
 
 @pytest.mark.parametrize("proxy", ["nonsense", "ftp://me:secret@proxy.example", "http://me:secret@127.0.0.1:1"])
@@ -485,22 +488,6 @@ def test_indexes_are_merged(server: Server, other: Server, ask: Ask) -> None:
         (WHEEL, f"{server.url}thing/{WHEEL}"),
     ]
     assert found.evidence.detail == f"{server.url}, {other.url}"
-
-
-def test_uv_takes_a_project_from_the_first_index_that_has_it(server: Server, other: Server, ask: Ask) -> None:
-    """Extra indexes come before the main one (uv's first-index strategy)."""
-    server.html("both", "<a href=both-2.zip>")
-    other.html("both", "<a href=both-1.zip>")
-    server.html("main", "<a href=main-1.zip>")
-    other.html("extra", "<a href=extra-1.zip>")
-    other.routes["/simple/broken/"] = Route(500)
-    answers = FirstIndex(ask(server.url, other.url)).offers(["both", "main", "extra", "absent", "broken"])
-    offers = {name: answer for name, answer in answers.items() if isinstance(answer, Offer)}
-    assert {name: (names(each), each.evidence.detail) for name, each in offers.items()} == {
-        "both": (["both-1.zip"], other.url),
-        "main": (["main-1.zip"], server.url),
-        "extra": (["extra-1.zip"], other.url),
-    }
 
 
 def test_one_index_need_not_list_it(server: Server, other: Server, ask: Ask) -> None:
@@ -571,9 +558,56 @@ def test_failure_is_not_kept(server: Server, ask: Ask) -> None:
     refusal(ask())
     server.html("thing")
     offer(ask())
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 600),
+        ({"Cache-Control": "max-age=60"}, 60),
+        ({"Cache-Control": "max-age=60", "Age": "20"}, 40),
+        # A project may be there any day: that it is not is believed no longer than a page without Cache-Control.
+        ({"Cache-Control": "max-age=86400"}, 600),
+        ({"Cache-Control": "no-cache"}, 0),
+        ({"Cache-Control": "no-store"}, 0),
+    ],
+)
+def test_that_there_is_no_such_project_is_kept_for_a_while(
+    server: Server, ask: Ask, clock: Clock, headers: dict[str, str], seconds: int
+) -> None:
+    server.routes["/simple/thing/"] = Route(404, b"none", headers)
+    first = ask()
+    assert refusal(first) == "the index does not list it"
+    assert (first.statistics.requests, first.statistics.cache_hits) == (1, 0)
+    clock.now += max(0, seconds - 1)
+    second = ask()
+    answer = second.offers(["thing"])["thing"]
+    assert answer == Unavailable("thing", "the index does not list it", absent=True)
+    assert second.failures == {}
+    assert (second.statistics.requests, second.statistics.cache_hits) == ((0, 1) if seconds else (1, 0))
+    clock.now += 1
+    server.html("thing", "<a href=thing-3.zip>")
+    assert names(offer(ask())) == ["thing-3.zip"]
+
+
+def test_refresh_asks_again_for_what_was_not_there(server: Server, ask: Ask) -> None:
     refusal(ask(), "new")
     server.html("new")
-    offer(ask(), "new")
+    refusal(ask(), "new")
+    offer(ask(refresh=True), "new")
+    assert isinstance(ask().offers(["new"])["new"], Offer)
+
+
+def test_project_that_is_gone_is_not_revalidated(server: Server, ask: Ask, clock: Clock) -> None:
+    server.html("thing", ETag='"one"', Cache_Control="max-age=10")
+    offer(ask())
+    clock.now += 11
+    server.routes["/simple/thing/"] = Route(404, headers={"ETag": '"two"'})
+    refusal(ask())
+    clock.now += 700
+    server.html("thing", "<a href=thing-3.zip>")
+    assert names(offer(ask())) == ["thing-3.zip"]
+    assert "if-none-match" not in server.asked[2][1]
 
 
 def test_damaged_records_are_replaced(server: Server, ask: Ask, tmp_path: Path) -> None:

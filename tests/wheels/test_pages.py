@@ -215,6 +215,29 @@ def test_any_bytes_are_read_or_refused(content: bytes, kind: str) -> None:
             continue
 
 
+@pytest.mark.parametrize("separators", [(",", ":"), (", ", ": "), (" ,", " :")])
+@pytest.mark.parametrize("reason", ["broken", 'a "},{" and a "filename":"x"', "}, {", "}]", "\n", "é", None])
+def test_files_are_found_however_a_page_is_written(separators: tuple[str, str], reason: str | None) -> None:
+    """Most pages are not parsed as a whole: what they list is the same."""
+    files: list[dict[str, object]] = [
+        {"filename": filename, "url": f"/{filename}", "hashes": {"sha256": SHA}, "yanked": reason, "x": [{}]}
+        for filename in ("thing-1.0.tar.gz", "thing-2.tar.gz", WHEEL, "other-1.zip", "thing-1.0.zip")
+    ]
+    whole = {"files": files, "meta": {"api-version": "1.1"}, "name": "thing", "versions": ["1.0", "2"]}
+    content = json.dumps(whole, separators=separators).encode()
+    found = read_page("thing", content, JSON, URL)
+    listed = {str(each.version): [file.filename for file in each.files] for each in found}
+    assert listed == {"2": ["thing-2.tar.gz"], "1.0": ["thing-1.0.tar.gz", WHEEL, "thing-1.0.zip"]}
+    assert all(file.yanked is (reason is not None) and file.hashes for each in found for file in each.files)
+    assert found == () or read(json.dumps(whole, indent=1).encode(), JSON) == read(content, JSON)
+
+
+def test_pages_with_a_file_without_a_name_are_parsed() -> None:
+    files = '{"url":"/thing-1.zip"},{"filename":"thing-2.zip","url":"/x"},{"url":"/a","filename":"b","filename":"c"}'
+    found = read_page("thing", f'{{"files":[{files}]}}'.encode(), JSON, URL)
+    assert [str(each.version) for each in found] == ["2", "1"]
+
+
 JSONS = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=9) | st.sampled_from([WHEEL, SHA, URL]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
@@ -227,9 +250,8 @@ KEYS = ["filename", "url", "hashes", "requires-python", "yanked", "size", "core-
 @settings(max_examples=200, deadline=None)
 def test_any_json_value_is_read_and_can_be_kept(files: list[object]) -> None:
     found = read_page("thing", json.dumps({"files": files}).encode(), JSON, URL)
-    kept = from_bytes("thing", to_bytes(found))
+    kept = from_bytes("thing", b"".join(to_bytes(found)))
     assert [(each.version, each.files) for each in kept] == [(each.version, each.files) for each in found]
-    assert all(each.files for each in found)
 
 
 @given(

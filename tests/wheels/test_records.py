@@ -5,13 +5,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from packaging.version import Version
 
-from lint_alpine.wheels.records import PageRelease, Row, TooManyFilesError, collect, from_bytes, merged, to_bytes
+from lint_alpine.wheels.records import PageRelease, PageText, TooManyFilesError, collect, from_bytes, merged, to_bytes
 
 SHA = "ab" * 32
 
 
-def row(filename: str, url: str = "https://index.example/x", digest: str = SHA) -> Row:
-    return filename, url, ">=3.8", False, None, {"sha256": digest}, False
+PAGE = "https://index.example/simple/thing/"
+
+
+def listed(filename: str, url: str = "https://index.example/x", digest: str = SHA) -> tuple[str, bytes]:
+    described = {"filename": filename, "url": url, "requires-python": ">=3.8", "hashes": {"sha256": digest}}
+    return filename, json.dumps(described)[1:-1].encode()
+
+
+def collected(*files: tuple[str, bytes]) -> tuple[PageRelease, ...]:
+    insides = [inside for _, inside in files]
+    text = b"},{".join(insides)
+    begins = [text.index(inside) for inside in insides]
+    ends = [begin + len(inside) for begin, inside in zip(begins, insides, strict=True)]
+    return collect("thing", PAGE, PageText(text, [name.encode() for name, _ in files], begins, ends))
 
 
 def names(releases: tuple[PageRelease, ...]) -> dict[str, list[str]]:
@@ -19,32 +31,34 @@ def names(releases: tuple[PageRelease, ...]) -> dict[str, list[str]]:
 
 
 def test_releases_are_newest_first_and_their_files_in_order() -> None:
-    rows = [row("thing-1.9.zip"), row("thing-1.10.zip"), row("other-3.zip"), row("thing-1.9.0-py3-none-any.whl")]
-    found = collect("thing", rows)
+    files = [
+        listed("thing-1.9.zip"),
+        listed("thing-1.10.zip"),
+        listed("other-3.zip"),
+        listed("thing-1.9.0-py3-none-any.whl"),
+    ]
+    found = collected(*files)
     assert names(found) == {"1.10": ["thing-1.10.zip"], "1.9": ["thing-1.9.zip", "thing-1.9.0-py3-none-any.whl"]}
-    assert names(from_bytes("thing", to_bytes(found))) == names(found)
+    assert names(from_bytes("thing", b"".join(to_bytes(found)))) == names(found)
 
 
 def test_too_many_files() -> None:
     with pytest.raises(TooManyFilesError):
-        collect("thing", (row("x") for _ in range(200_001)))
+        collect("thing", PAGE, PageText(b"", [b"x"] * 200_001, [], []))
 
 
 def test_files_are_read_when_they_are_asked_for() -> None:
-    (release,) = from_bytes("thing", b"1.0\tdamaged")
+    (release,) = from_bytes("thing", b"https://index.example/\n1.0\t0-7\n\ndamaged")
     assert release.version == Version("1.0")
     assert release.files == ()
 
 
 def test_several_indexes() -> None:
-    one = collect("thing", [row("thing-1.zip", "https://one.example/"), row("thing-3.zip")])
-    two = collect(
-        "thing",
-        [
-            row("thing-1.zip", "https://two.example/"),
-            row("thing-1.zip", "https://x.example/", "cd" * 32),
-            row("thing-2.zip"),
-        ],
+    one = collected(listed("thing-1.zip", "https://one.example/"), listed("thing-3.zip"))
+    two = collected(
+        listed("thing-1.zip", "https://two.example/"),
+        listed("thing-1.zip", "https://x.example/", "cd" * 32),
+        listed("thing-2.zip"),
     )
     found = merged([one, two])
     assert [str(each.version) for each in found] == ["3", "2", "1"]
@@ -53,7 +67,9 @@ def test_several_indexes() -> None:
     assert merged([]) == ()
 
 
-@pytest.mark.parametrize("data", [b"\t[]", b"x\t[]", b"1.0\t[]\n\n", b"\xff\t[]"])
+@pytest.mark.parametrize(
+    "data", [b"/", b"/\n\t0-1\n\n", b"/\nx\t0-1\n\n", b"/\n1.0\tx\n\n", b"/\n1.0\t0\n\n", b"/\n\xff\t0-1\n\n"]
+)
 def test_bytes_of_something_else(data: bytes) -> None:
     with pytest.raises(ValueError, match=r"not a list of releases|codec"):
         from_bytes("thing", data)
@@ -61,9 +77,7 @@ def test_bytes_of_something_else(data: bytes) -> None:
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=9))
 @settings(max_examples=100, deadline=None)
-def test_rows_of_another_shape_are_left_out(value: object) -> None:
-    rows = [value, list(row("thing-1.zip"))]
-    (release,) = from_bytes("thing", b"1\t" + json.dumps(rows).encode())
-    assert [file.filename for file in release.files] == ["thing-1.zip"]
-    (release,) = from_bytes("thing", b"1\t" + json.dumps(value).encode())
-    assert release.files == ()
+def test_files_of_another_shape_are_left_out(value: object) -> None:
+    for inside in (b"}," + json.dumps(value).encode() + b",{" + listed("thing-1.zip")[1], json.dumps(value).encode()):
+        (release,) = from_bytes("thing", b"/\n1\t0-%d\n\n%s" % (len(inside), inside))
+        assert [file.filename for file in release.files] == ["thing-1.zip"] * (inside[:1] == b"}")

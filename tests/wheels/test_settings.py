@@ -12,7 +12,7 @@ from lint_alpine.wheels.settings import (
     IndexSettingsError,
     configuration_files,
     find,
-    is_known_index,
+    known_index,
 )
 from lint_alpine.wheels.urls import same_index
 
@@ -67,6 +67,27 @@ def found(
 )
 def test_index(tmp_path: Path, environment: dict[str, str], texts: list[str], urls: list[str]) -> None:
     assert list(found(tmp_path, environment, *texts).urls) == urls
+
+
+@pytest.mark.parametrize(
+    ("environment", "urls"),
+    [
+        (
+            {"UV_INDEX_ONE_USERNAME": "me@home", "UV_INDEX_ONE_PASSWORD": "s:cret"},
+            ["https://me%40home:s%3Acret@one.example/simple", TWO],
+        ),
+        ({"UV_INDEX_ONE_USERNAME": "me"}, ["https://me@one.example/simple", TWO]),
+        ({"UV_INDEX_TWO_B_PASSWORD": "s"}, [ONE, "https://:s@two.example/simple"]),
+        ({"UV_INDEX_OTHER_USERNAME": "me"}, [ONE, TWO]),
+    ],
+)
+def test_uv_takes_credentials_of_a_named_index_from_variables(
+    tmp_path: Path, environment: dict[str, str], urls: list[str]
+) -> None:
+    given = {"UV_DEFAULT_INDEX": f"one={ONE}", "UV_INDEX": f"two-b={TWO}", **environment}
+    assert list(found(tmp_path, given).urls) == urls
+    written = {"UV_DEFAULT_INDEX": f"one={ONE.replace('one.', 'own:word@one.')}", **environment}
+    assert found(tmp_path, written).urls == (ONE.replace("one.", "own:word@one."),)
 
 
 def test_given_index_takes_the_place_of_every_configured_one(tmp_path: Path) -> None:
@@ -137,7 +158,11 @@ def test_credentials_are_not_shown(tmp_path: Path) -> None:
     ],
 )
 def test_certificates(tmp_path: Path, environment: dict[str, str], text: str, certificates: str | None) -> None:
-    assert found(tmp_path, environment, text).certificates == certificates
+    for name in "abcd":
+        (tmp_path / name).touch()
+    placed = {name: str(tmp_path / value) for name, value in environment.items()}
+    answer = found(tmp_path, placed, text.replace(" c", f" {tmp_path / 'c'}")).certificates
+    assert (Path(answer.path).name if answer else None) == certificates
 
 
 @pytest.mark.parametrize(
@@ -245,8 +270,10 @@ def test_same_index(one: str, other: str, same: bool) -> None:
 def test_pips_own_index_is_always_known(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is configured in its place stands for it."""
     monkeypatch.setattr(settings, "default_index", lambda: "https://own.example/simple")
-    assert is_known_index("https://own.example/simple/", ["https://mirror.example/simple"])
-    assert is_known_index("https://mirror.example/simple/", ["https://mirror.example/simple"])
-    assert not is_known_index("https://other.example/simple", ["https://mirror.example/simple"])
+    mirrors = ["https://mirror.example/simple", "https://extra.example/simple"]
+    assert known_index("https://own.example/simple/", mirrors) == mirrors[0]
+    assert known_index("https://user@mirror.example/simple/", mirrors) == mirrors[0]
+    assert known_index("https://extra.example/simple/", mirrors) == mirrors[1]
+    assert known_index("https://other.example/simple", mirrors) is None
     monkeypatch.setattr(settings, "default_index", lambda: None)
-    assert not is_known_index("https://own.example/simple", [])
+    assert known_index("https://own.example/simple", mirrors) is None

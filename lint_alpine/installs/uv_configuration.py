@@ -1,0 +1,149 @@
+"""What uv.toml and `tool.uv` of a pyproject.toml say of where packages come from."""
+
+import posixpath
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from packaging.utils import canonicalize_name
+
+from lint_alpine.installs.dependency import Pin
+from lint_alpine.installs.documents import array, read_toml, string, strings, table
+from lint_alpine.installs.install import Files, Variables
+from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, LONGEST
+from lint_alpine.source import Source
+
+# How many folders above the current one a project's configuration is looked for.
+_FOLDERS_ABOVE = 3
+_ELSEWHERE = {"git": IS_VCS, "url": IS_URL, "path": IS_PATH, "workspace": IS_PATH}
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
+
+
+class Configuration(NamedTuple):
+    """The index that takes the place of the default one, the others in their order, folders; the strategy, if it is
+    said."""
+
+    index_url: str | None = None
+    indexes: tuple[str, ...] = ()
+    find_links: tuple[str, ...] = ()
+    no_index: bool = False
+    strategy: str | None = None
+
+    def over(self, other: "Configuration") -> "Configuration":
+        """This one with what another, which counts less, adds to it."""
+        return Configuration(
+            self.index_url or other.index_url,
+            self.indexes + other.indexes,
+            self.find_links + other.find_links,
+            self.no_index or other.no_index,
+            self.strategy or other.strategy,
+        )
+
+
+def read_configuration(
+    files: Files, folder: str, named: str | None, variables: Variables, *, pip: bool
+) -> Configuration:
+    """What holds for a command in that folder: of the `named` file alone, else of the project, the user, the system.
+
+    With `pip` the command is one of `uv pip`, for which the table `pip` counts first.
+    """
+    if named is not None:
+        return _read(files, named, pip=pip) or Configuration()
+    home = variables.get("XDG_CONFIG_HOME") or posixpath.join(variables.get("HOME") or "/root", ".config")
+    found = [_of_project(files, folder, pip=pip)]
+    found += (_read(files, f"{place}/uv/uv.toml", pip=pip) for place in (home, "/etc/xdg", "/etc"))
+    whole = Configuration()
+    for each in found:
+        whole = whole.over(each) if each is not None else whole
+    return whole
+
+
+def _of_project(files: Files, folder: str, *, pip: bool) -> Configuration | None:
+    """Of the nearest folder upward that has one; uv.toml comes before pyproject.toml."""
+    for above in range(_FOLDERS_ABOVE + 1):
+        place = posixpath.normpath(posixpath.join(folder, *[".."] * above))
+        for name in ("uv.toml", "pyproject.toml"):
+            found = _read(files, posixpath.normpath(posixpath.join(place, name)), pip=pip)
+            if found is not None:
+                return found
+        if place == "/":
+            break
+    return None
+
+
+def _read(files: Files, path: str, *, pip: bool) -> Configuration | None:
+    """None where there is no such file, or nothing for uv in it."""
+    source = files.read(path)
+    document = read_toml(source) if isinstance(source, Source) else ""
+    if isinstance(document, str):
+        return None
+    options: object = document.data
+    if posixpath.basename(path) == "pyproject.toml":
+        options = table(document.data.get("tool")).get("uv")
+    if not isinstance(options, dict):
+        return None
+    values: dict[str, object] = {**options, **(table(options.get("pip")) if pip else {})}
+    return _configuration(values, posixpath.dirname(path))
+
+
+def _configuration(values: Mapping[str, object], folder: str) -> Configuration:
+    # Those that are explicit serve the projects alone that are pinned to them.
+    shared = [entry for entry in map(table, array(values.get("index"))) if entry.get("explicit") is not True]
+    simple = [entry for entry in shared if entry.get("format") != "flat"]
+    flat = _urls(entry for entry in shared if entry.get("format") == "flat")
+    default = _urls(entry for entry in simple if entry.get("default") is True)
+    others = _urls(entry for entry in simple if entry.get("default") is not True)
+    return Configuration(
+        index_url=default[0] if default else string(values.get("index-url")),
+        indexes=(*others, *strings(values.get("extra-index-url"))),
+        find_links=tuple(_placed(link, folder) for link in (*strings(values.get("find-links")), *flat)),
+        no_index=values.get("no-index") is True,
+        strategy=string(values.get("index-strategy")),
+    )
+
+
+def _urls(entries: Iterable[Mapping[str, object]]) -> list[str]:
+    return [url for entry in entries for url in strings(entry.get("url"))]
+
+
+def _placed(link: str, folder: str) -> str:
+    """A path in a configuration file is relative to that file."""
+    return link if _HAS_SCHEME.match(link) else posixpath.normpath(posixpath.join(folder, link))
+
+
+def pins_of(
+    data: Mapping[str, object], extras: Collection[str], groups: Collection[str]
+) -> Mapping[str, tuple[Pin, ...]]:
+    """Where `tool.uv.sources` of a pyproject.toml takes projects (normalised names) from, with these extras and groups
+    (normalised) of the project itself."""
+    uv = table(table(data.get("tool")).get("uv"))
+    urls = {string(entry.get("name")): string(entry.get("url")) for entry in map(table, array(uv.get("index")))}
+    found: dict[str, tuple[Pin, ...]] = {}
+    for name, value in table(uv.get("sources")).items():
+        entries = [table(entry) for entry in (value if isinstance(value, list) else [value])]
+        asked = [each for each in entries if _is_asked(each, "extra", extras) and _is_asked(each, "group", groups)]
+        found[canonicalize_name(name)] = tuple(pin for entry in asked for pin in _pins(entry, urls))
+    return found
+
+
+def _is_asked(entry: Mapping[str, object], kind: str, asked: Collection[str]) -> bool:
+    name = string(entry.get(kind))
+    return name is None or canonicalize_name(name) in asked
+
+
+def _pins(entry: Mapping[str, object], urls: Mapping[str | None, str | None]) -> Iterator[Pin]:
+    from packaging.markers import InvalidMarker, Marker
+
+    text = string(entry.get("marker"))
+    try:
+        marker = Marker(text) if text is not None and len(text) <= LONGEST else None
+    except (InvalidMarker, RecursionError):
+        yield Pin(None, opaque="where uv takes it from cannot be read")
+        return
+    index = string(entry.get("index"))
+    if index is not None and (url := urls.get(index)):
+        yield Pin(marker, url)
+    elif index is not None:
+        yield Pin(marker, opaque=f"it comes from the index `{index}`, which is not defined")
+    else:
+        yield from (Pin(marker, opaque=what) for kind, what in _ELSEWHERE.items() if kind in entry)

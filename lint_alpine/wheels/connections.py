@@ -1,0 +1,84 @@
+"""Connections on which nothing waits past a point in time: a server may send one byte after the other for ever."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import httpcore
+
+if TYPE_CHECKING:
+    import ssl
+
+_of_thread = threading.local()
+
+
+@contextmanager
+def deadline(end: float) -> Iterator[None]:
+    """What this thread asks meanwhile ends with a timeout at `end`, in seconds of the monotonic clock."""
+    _of_thread.end = end
+    try:
+        yield
+    finally:
+        del _of_thread.end
+
+
+def _left(timeout: float | None, error: type[httpcore.TimeoutException]) -> float | None:
+    """The seconds that one operation may take."""
+    end: float | None = getattr(_of_thread, "end", None)
+    if end is None:
+        return timeout
+    left = end - monotonic()
+    if left <= 0:
+        raise error("the deadline has passed")
+    return left if timeout is None else min(timeout, left)
+
+
+class DeadlineBackend(httpcore.NetworkBackend):
+    """The sockets of httpcore, with the deadline of the thread that waits for them."""
+
+    def __init__(self) -> None:
+        self._backend = httpcore.SyncBackend()
+
+    def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[httpcore.SOCKET_OPTION] | None = None,
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._backend.connect_tcp(host, port, left, local_address, socket_options))
+
+
+class _Stream(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream) -> None:
+        self._stream = stream
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        """All that is there: TLS hands over 16 kB at a time, and on each piece follows much work."""
+        pieces: list[bytes] = []
+        size = 0
+        while size < max_bytes and (not pieces or self._stream.get_extra_info("is_readable")):
+            pieces.append(self._stream.read(max_bytes - size, _left(timeout, httpcore.ReadTimeout)))
+            size += len(pieces[-1])
+            if not pieces[-1]:
+                break
+        return b"".join(pieces)
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: "ssl.SSLContext", server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        left = _left(timeout, httpcore.ConnectTimeout)
+        return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))
+
+    def get_extra_info(self, info: str) -> object:
+        return self._stream.get_extra_info(info)
