@@ -7,7 +7,7 @@ from lint_alpine import data
 from lint_alpine.alpine_releases import order
 from lint_alpine.certain import must_succeed
 from lint_alpine.installs.install import ApkPackage, ApkVerb
-from lint_alpine.repositories import may_add_names, replaces_repositories
+from lint_alpine.repositories import given_branches, may_add_names, replaces_repositories
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import apk_name
 
@@ -32,12 +32,13 @@ class Absence(NamedTuple):
 
 class Absent(NamedTuple):
     """A package that `apk add` cannot find: its stage and RUN, the name in the word that asks for it, why it is not
-    there."""
+    there, and the other branches from which the command takes packages: they do not have it either."""
 
     stage: "StageFacts"
     run: "Run"
     span: Span
     absence: Absence
+    branches: tuple[str, ...] = ()
 
 
 def absent_packages(facts: "Facts") -> Iterator[Absent]:
@@ -51,7 +52,7 @@ def absent_packages(facts: "Facts") -> Iterator[Absent]:
         for run in stage.runs:
             more = more or not run.shell or may_add_names(run, release)
             for addition in () if more or release is None else stage.apk_additions:
-                if addition.run is run and _asks_own_release(addition):
+                if addition.run is run and _is_asked(addition):
                     yield from _absent(stage, addition, release or "")
         changed.append(more)
 
@@ -64,16 +65,22 @@ def _release(stage: "StageFacts") -> str | None:
     return environment.release
 
 
-def _asks_own_release(addition: "ApkAddition") -> bool:
+def _is_asked(addition: "ApkAddition") -> bool:
     install = addition.install
-    others = any(argument.written.startswith("--repositor") for argument in install.command.arguments)
-    return install.verb is ApkVerb.ADD and not install.repositories and not others and must_succeed(install.command)
+    # A list of repositories of the command's own.
+    lists = any(
+        argument.written.startswith(("--repositories", "--repository-")) for argument in install.command.arguments
+    )
+    return install.verb is ApkVerb.ADD and not lists and must_succeed(install.command)
 
 
 def _absent(stage: "StageFacts", addition: "ApkAddition", release: str) -> Iterator[Absent]:
-    for package in addition.install.packages:
+    branches = given_branches(addition.install)
+    for package in addition.install.packages if branches is not None else ():
         if not (package.tag or package.conflict or package.file) and (why := absence(package.name, release)):
-            yield Absent(stage, addition.run, _name(package), why)
+            others = tuple(branch for branch in branches or () if branch != release)
+            if all(absence(package.name, branch) for branch in others):
+                yield Absent(stage, addition.run, _name(package), why, others)
 
 
 def _name(package: ApkPackage) -> Span:

@@ -50,7 +50,8 @@ def foreign_builds(facts: "Facts") -> Iterator[tuple["StageFacts", ForeignBuild]
         if libc is None:
             continue
         for copied in stage.copies:
-            found = _foreign_interpreter(copied, libc.family) or _foreign_packages(copied, libc.family, stage)
+            final = stage is facts.final
+            found = _foreign_interpreter(copied, libc.family) or _foreign_packages(copied, libc.family, stage, final)
             if found is not None:
                 yield stage, found
 
@@ -61,13 +62,17 @@ def _foreign_interpreter(copied: Copied, libc: str) -> ForeignBuild | None:
     return ForeignBuild(copied, made_for, libc) if made_for is not None else None
 
 
-def _foreign_packages(copied: Copied, libc: str, stage: "StageFacts") -> ForeignBuild | None:
-    """What is native in there; nothing where the image has no Python that could use it, but only passes it on."""
+def _foreign_packages(copied: Copied, libc: str, stage: "StageFacts", final: bool) -> ForeignBuild | None:
+    """What is native in there; nothing where the image has no Python that could use it, but only passes it on.
+
+    A virtual environment in the image that ships is there to be run, whether its Python is found there or not.
+    """
     foreign = [placement for placement in copied.placements if _libc_of(placement) not in (None, libc)]
-    verdicts = tuple(verdict for placement in foreign for verdict in placement.native)
-    if not verdicts or not stage.interpreters:
+    used = [each for each in foreign if stage.interpreters or (final and each.virtual)]
+    verdicts = tuple(verdict for placement in used for verdict in placement.native)
+    if not verdicts:
         return None
-    first = next(placement for placement in foreign if placement.native)
+    first = next(placement for placement in used if placement.native)
     return ForeignBuild(copied, _libc_of(first) or "", libc, verdicts, first.install.install.command.span)
 
 

@@ -59,6 +59,8 @@ class Diagnostic(NamedTuple):
     """One finding: the primary place, the message, the way out (`help`) and the evidence for it.
 
     `cure` is what several findings of a rule have as their way out: a report for people tells it once a file and stage.
+    `platforms` are those of the run on which it holds; of findings of a rule with the same `once` only the first is
+    told, whatever the platform.
     """
 
     code: str
@@ -76,3 +78,5 @@ class Diagnostic(NamedTuple):
     packages: ApkPackages | None = None
     fix: Fix | None = None
     cure: str | None = None
+    platforms: tuple[str, ...] = ()
+    once: Span | None = None

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from packaging.version import Version
@@ -16,13 +17,14 @@ from lint_alpine.facts import ApkAddition, PythonInstall, Run
 from lint_alpine.find_links import folders_of, paths_of
 from lint_alpine.image_files import ImageFiles, Placed
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
-from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Verb
+from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Variables, Verb
+from lint_alpine.installs.interpreters import read_interpreters
 from lint_alpine.installs.pip_settings import read_pip_setting
 from lint_alpine.installs.read import read_apk, read_install
 from lint_alpine.installs.virtual_environments import VenvPip, VirtualEnvironment, read_virtual_environment
 from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
 from lint_alpine.packages import World
-from lint_alpine.source import Source
+from lint_alpine.source import Source, Span
 from lint_alpine.users import read_home
 from lint_alpine.wheels.judge import judge
 from lint_alpine.wheels.sources import Sources
@@ -44,11 +46,11 @@ class StageState:
 
     `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
     its version, NEWEST for a current one. `installed` are the packages that each environment has by then. `placements`
-    and `interpreters` are what of Python is in which folder, `virtual_environments` the folders of those made here,
-    with the Python that they are to have, as it was named. `settings` are what commands have told pip's configuration,
-    as variables; `homes` the home folders of the users that they have made, None where there is none. `more_installed`:
-    commands have installed packages that are not known. `copied_to` are the places to which something was copied from
-    elsewhere.
+    and `interpreters` are what of Python is in which folder (`more_interpreters` those that are neither the image's nor
+    apk's), `virtual_environments` the folders of those made here, with the Python that they are to have, as it was
+    named. `settings` are what commands have told pip's configuration, as variables; `homes` the home folders of the
+    users that they have made, None where there is none. `more_installed`: commands have installed packages that are not
+    known. `copied_to` are the places to which something was copied from elsewhere.
     """
 
     environment: Environment | None
@@ -58,7 +60,7 @@ class StageState:
     pips: dict[str, str] = field(default_factory=dict)
     installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
-    copied_interpreters: list[Interpreter] = field(default_factory=list)
+    more_interpreters: list[Interpreter] = field(default_factory=list)
     virtual_environments: dict[str, str | None] = field(default_factory=dict)
     settings: dict[str, str | None] = field(default_factory=dict)
     homes: dict[str, str | None] = field(default_factory=dict)
@@ -75,16 +77,30 @@ class StageState:
             pips=dict(self.pips),
             installed={key: dict(names) for key, names in self.installed.items()},
             placements=list(self.placements),
-            copied_interpreters=list(self.copied_interpreters),
+            more_interpreters=list(self.more_interpreters),
             copied_to=list(self.copied_to),
             virtual_environments=dict(self.virtual_environments),
             settings=dict(self.settings),
             homes=dict(self.homes),
         )
 
+    def take_all(self, other: "StageState", span: Span) -> None:
+        """`COPY --from=other / /`: packages and interpreters come along, with the C library that they need."""
+        self.world.take(other.world, self.layers)
+        self.installs_python = self.installs_python or other.installs_python
+        self.more_interpreters += [python._replace(copied=(*python.copied, span)) for python in other.interpreters]
+
     @property
     def interpreters(self) -> tuple[Interpreter, ...]:
-        return (*interpreters_of(self.environment, self.world.present), *self.copied_interpreters)
+        return (*interpreters_of(self.environment, self.world.present), *self.more_interpreters)
+
+    def bring(self, command: Command, variables: Variables, workdir: str | None) -> None:
+        """Adds the Pythons that a command brings; they are for the C library of this image."""
+        libc = self.environment.libc if self.environment is not None else None
+        for python in read_interpreters(command, variables):
+            folder = ImageFiles(workdir).absolute(python.folder)
+            if folder is not None and libc is not None:
+                self.more_interpreters.append(Interpreter(folder, python.minor, libc.family))
 
     def take(self, copies: Iterable[Copied]) -> Iterator[Copied]:
         """Adds what is copied from elsewhere to what is here. Stages that copy twice from each other may double it each
@@ -92,7 +108,7 @@ class StageState:
         for copied in copies:
             self.copied_to.append(copied.destination)
             self.placements += copied.placements[: MOST_COPIED - len(self.placements)]
-            self.copied_interpreters += copied.interpreters[: MOST_COPIED - len(self.copied_interpreters)]
+            self.more_interpreters += copied.interpreters[: MOST_COPIED - len(self.more_interpreters)]
             yield copied
 
 
@@ -150,6 +166,7 @@ def read_run(
                     path = ImageFiles(workdir).absolute(made.path or "") or ""
                     state.virtual_environments[path] = made.interpreter
                     _set_pip(path, made, state)
+                state.bring(command, variables, workdir)
                 if made_user := read_home(command):
                     state.homes[made_user[0]] = made_user[1]
                 if setting := read_pip_setting(command):
@@ -202,14 +219,15 @@ def _install(
 ) -> PythonInstall:
     key = _environment_key(install, run, state)
     environment = _python(install, state, key)
-    requirements = _without(_made_wheels(install, run, state), _still_missing(install, state.installed.get(key, {})))
+    # What goes into a folder of its own is neither there before nor there for others: pip looks at neither.
+    there = {} if install.target.directory is not None else state.installed.setdefault(key, {})
+    requirements = _without(_made_wheels(install, run, state), _still_missing(install, there))
     verdicts: tuple[WheelVerdict, ...] = ()
     newer: tuple[WheelVerdict, ...] = ()
     judged = environment.python is not None and not install.target.platforms
     if judged:
         folders = folders_of(install, files, _wheelhouses(state), installed=_may_have_more(install, state, files))
         verdicts, newer = judge(install.installer, requirements, environment, sources, folders)
-        there = state.installed.setdefault(key, {})
         verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
         there.update((verdict.name, verdict.version) for verdict in verdicts)
     if not _is_all_known(install, judged) or any(each.needs_unknown for each in verdicts):
@@ -227,11 +245,13 @@ def _install(
         verdicts=verdicts,
         with_newer_pip=newer,
         unreadable=() if run.step.onbuild else install.requirements.unreadable,
+        place=key,
     )
     folder = _folder(install, run, state, environment)
     if folder is not None and verdicts:
         minor = None if _has_own_python(install, key, state, environment) else minor_of(environment)
-        state.placements.append(Placement(folder, found, minor, verdicts))
+        virtual = key not in ("", "/usr", environment.python_prefix) and folder.startswith(f"{key}/")
+        state.placements.append(Placement(folder, found, minor, verdicts, virtual=virtual))
     return found
 
 
@@ -281,7 +301,7 @@ def _without(names: frozenset[str], requirements: Requirements) -> Requirements:
 def _folder(install: Install, run: Run, state: StageState, environment: Environment) -> str | None:
     """The folder (absolute) that receives what is installed, where it is known."""
     workdir = _directory(install.command, run.step)
-    prefix = install.target.environment or _active_environment(install.command, run, state) or environment.python_prefix
+    prefix = install.target.environment or _active_environment(install, run, state) or environment.python_prefix
     # Who may not write to the image's own packages installs for the user alone.
     privileged = run.step.user in (None, "", "root", "0") or prefix != environment.python_prefix
     base = None
@@ -294,14 +314,25 @@ def _folder(install: Install, run: Run, state: StageState, environment: Environm
     return ImageFiles(workdir).absolute(folder) if folder is not None else None
 
 
-def _active_environment(command: Command, run: Run, state: StageState) -> str | None:
-    """The virtual environment that a script has activated before the command, or that stands first on PATH."""
+def _active_environment(install: Install, run: Run, state: StageState) -> str | None:
+    """The virtual environment that a script has activated before the command, that uv finds in the folder or above it,
+    or that stands first on PATH."""
     for earlier in reversed(run.commands):
         script = earlier.arguments[0].text if earlier.name in (".", "source") and earlier.arguments else None
-        if script and script.endswith("/bin/activate") and earlier.span.begin < command.span.begin:
+        if script and script.endswith("/bin/activate") and earlier.span.begin < install.command.span.begin:
             return script.removesuffix("/bin/activate")
     first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0].removesuffix("/bin")
-    return first if first in state.virtual_environments else None
+    return _found_by_uv(install, run, state) or (first if first in state.virtual_environments else None)
+
+
+def _found_by_uv(install: Install, run: Run, state: StageState) -> str | None:
+    """The `.venv` that `uv pip` takes unless it is told of another place (uv's documentation on environments)."""
+    folder, target = _directory(install.command, run.step), install.target
+    told = target.system or target.own or target.directory or target.prefix
+    if install.installer is not Installer.UV or told or folder is None:
+        return None
+    above = (f"{part}/.venv".replace("//", "/") for part in (folder, *map(str, PurePosixPath(folder).parents)))
+    return next((path for path in above if path in state.virtual_environments), None)
 
 
 def _environment_key(install: Install, run: Run, state: StageState) -> str:
@@ -309,7 +340,7 @@ def _environment_key(install: Install, run: Run, state: StageState) -> str:
     active or stands first on PATH, else the one of the image."""
     first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0]
     on_path = None if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
-    prefix = install.target.environment or _active_environment(install.command, run, state) or on_path
+    prefix = install.target.environment or _active_environment(install, run, state) or on_path
     return ImageFiles(_directory(install.command, run.step)).absolute(prefix) or prefix if prefix else ""
 
 
@@ -322,7 +353,8 @@ def _python(install: Install, state: StageState, key: str) -> Environment:
     if (key == "/usr" or base.python is None) and base.distro == "alpine" and "python3" in state.world.present.packages:
         environment = images.apk_python(base)
     wanted = install.target.python_version or _version_in(install.target.interpreter)
-    if wanted and environment.python and not environment.python.startswith(wanted):
+    wanted = wanted or _version_in(state.virtual_environments.get(key))
+    if wanted and not (environment.python or "").startswith(wanted):
         # uv brings the Python that is asked for; any other installer needs one that is not known here.
         known = wanted if install.installer is Installer.UV else None
         environment = environment._replace(python=known, pip=None)

@@ -24,7 +24,8 @@ class Environment(NamedTuple):
 
     `image` is the reference as it resolves (`python:3.8-alpine`); `release` is `3.20` or `bookworm`; `arch` is the
     name that wheels use (`x86_64`); `python` and `pip` are versions as far as they are known (`3.8.20`, else `3.8`).
-    `packages` are the apk (or apt) packages that the base image brings, compilers included.
+    `packages` are the apk (or apt) packages that the base image brings, compilers included. `prefix` is what the file
+    has in front of `image`: the registry or the CPU of official images (`public.ecr.aws/docker/library/`, `arm64v8/`).
     """
 
     image: str
@@ -39,7 +40,11 @@ class Environment(NamedTuple):
     externally_managed: bool | None = None
     packages: frozenset[str] = frozenset()
     note: str | None = None
+    prefix: str = ""
 
+
+# What is no minor version of Python: each one below it has tags of its own.
+_MOST_MINORS = 1000
 
 # The first pip that reads each family of platform tags: PEP 600 and 656; PEP 599, 571 and 513 by their glibc.
 _PERENNIAL, _MUSLLINUX = (20, 3), (21, 2)
@@ -133,13 +138,14 @@ def _python_version(environment: Environment) -> tuple[int, ...] | None:
         return None
     from packaging.version import Version
 
-    return Version(environment.python).release
+    release = Version(environment.python).release if len(environment.python) < 100 else ()
+    return release if max(release[1:2], default=0) < _MOST_MINORS else None
 
 
 def _full_version(environment: Environment) -> str | None:
     version = _python_version(environment)
     if version is None or len(version) > 2:
-        return environment.python
+        return environment.python if version is not None else None
     minor = ".".join(map(str, version))
     known = data.images()["minors"].get(minor)
     # A line of which the data has only pre-releases is one that is younger than the data.

@@ -22,7 +22,9 @@ from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
 from lint_alpine.origins import Copied, Interpreter, Placement
 from lint_alpine.packages import COMPILER_ROLES, BuildPackage, LateRemoval, Present
+from lint_alpine.references import ImageReference
 from lint_alpine.refusals import Refused, refused
+from lint_alpine.releases import apk_python
 from lint_alpine.repositories import Mix, mixes
 from lint_alpine.shims import UselessShim, useless_shims
 from lint_alpine.shortage import Shortage, find_shortage
@@ -31,6 +33,9 @@ from lint_alpine.system_python import Forbidden, Unseen, forbidden_installs, uns
 from lint_alpine.unused import unused_build_packages
 from lint_alpine.useless_mounts import UselessMount, useless_mounts
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
+
+# Who installs one of these ships a program of that language; Python is there to build its packages.
+_OTHER_LANGUAGES = frozenset({"nodejs", "nodejs-current", "npm", "yarn", "pnpm", "ruby", "ruby-dev"})
 
 
 class Run(NamedTuple):
@@ -74,7 +79,8 @@ class PythonInstall(NamedTuple):
     `environment` is that of the Python which it acts on, at that point. `present` is what apk has installed by then.
     `cache_kept`: the installer's cache stays in the layer, in `cache_folder`. `with_newer_pip` are the verdicts that a
     current pip would reach, given only where the image's own pip is too old to take the wheels that exist. `unreadable`
-    are the files that it installs from and that could not be read.
+    are the files that it installs from and that could not be read. `place` is the prefix of the Python environment that
+    it acts on, empty for the image's own.
     """
 
     install: Install
@@ -86,6 +92,7 @@ class PythonInstall(NamedTuple):
     verdicts: tuple[WheelVerdict, ...] = ()
     with_newer_pip: tuple[WheelVerdict, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
+    place: str = ""
 
     @property
     def installer(self) -> str:
@@ -121,13 +128,18 @@ class PythonInstall(NamedTuple):
     @property
     def compiled_for_want_of_wheels(self) -> tuple[WheelVerdict, ...]:
         """What is compiled because no wheel fits the image: not for the age of its pip or because of an option."""
+        return tuple(verdict for verdict in self._compiled_by_a_current_pip if verdict.refusal is None)
+
+    @property
+    def _compiled_by_a_current_pip(self) -> tuple[WheelVerdict, ...]:
         ignored = {verdict.name for verdict in self.wheels_ignored_by_pip}
-        return tuple(verdict for verdict in self.compiled if verdict.refusal is None and verdict.name not in ignored)
+        return tuple(verdict for verdict in self.compiled if verdict.name not in ignored)
 
     @property
     def shortage(self) -> Shortage:
-        """What is missing for what has to be compiled here."""
-        return find_shortage(self.compiled_for_want_of_wheels, self.present, self.environment)
+        """What is missing for what has to be compiled here: not for what a newer pip would not compile."""
+        variables = {**self.run.step.variables, **self.install.command.variables}
+        return find_shortage(self._compiled_by_a_current_pip, self.present, self.environment, variables)
 
 
 class StageFacts(NamedTuple):
@@ -158,6 +170,11 @@ class StageFacts(NamedTuple):
     removed: Mapping[str, Span] = {}
 
     @property
+    def image(self) -> str:
+        """What it is FROM, as the file has it: variables resolved, without a digest."""
+        return (self.stage.base.reference or self.stage.base.span.text).partition("@")[0]
+
+    @property
     def unused_build_packages(self) -> tuple[BuildPackage, ...]:
         """Compilers and headers that `apk add` installs though every requirement is proven to have a wheel."""
         return unused_build_packages(self.runs, self.apk_additions, self.installs) if self.on_musl else ()
@@ -171,11 +188,6 @@ class StageFacts(NamedTuple):
     def hazards(self) -> frozenset[str]:
         """What musl or Alpine does otherwise in this release, by its names in data/hazards.json."""
         return hazards(self.environment) if self.environment is not None else frozenset()
-
-    @property
-    def thread_stack(self) -> int | None:
-        """The stack of a thread that Python starts, in bytes; None where it is musl's default, or not known."""
-        return thread_stack(self.environment) if self.environment is not None else None
 
     @property
     def lifetime(self) -> Lifetime:
@@ -243,14 +255,43 @@ class Facts:
         return self.shipping_chain[0] if self.ships_python else None
 
     @property
+    def thread_stack(self) -> int | None:
+        """The stack of a thread that Python starts in the image that ships, in bytes; 0 where it is left to musl, None
+        where it is not known."""
+        python = self._python
+        return thread_stack(python) if python is not None else None
+
+    @property
+    def _python(self) -> Environment | None:
+        """The environment of the Python that stands first on PATH in the image that ships, where it is known: that of
+        the image, or else the one of apk."""
+        final = self.final
+        if final is None or final.environment is None or any(python.copied for python in final.interpreters):
+            return None
+        if final.environment.python is not None:
+            return final.environment
+        return apk_python(final.environment) if "python3" in final.present.packages else None
+
+    @property
     def compilers_left(self) -> tuple[BuildPackage, ...]:
-        """What is left of a build in the image that ships, if a compiler is among it and Python packages were installed
-        on the way; without what nothing needed in the first place."""
-        if self.final is None or not self.final.installs_python:
+        """What is left of a build in the image that ships, if a compiler is among it and the image is one of Python;
+        without what nothing needed in the first place."""
+        if self.final is None or not self._is_for_python(self.final):
             return ()
         unused = {package.span for stage in self.stages for package in stage.unused_build_packages}
         left = tuple(package for package in self.final.left_behind if package.span not in unused)
         return left if any(package.role in COMPILER_ROLES for package in left) else ()
+
+    def _is_for_python(self, final: StageFacts) -> bool:
+        """Whether Python packages are installed on the way, or the image has a Python that is no mere tool: beside
+        another language apk's is there for that one's builds (node-gyp)."""
+        if final.installs_python or any(python.folder != "/usr/bin" for python in final.interpreters):
+            return True
+        environment, other = final.environment, final.present.packages & _OTHER_LANGUAGES
+        if environment is None or environment.python is not None:
+            return environment is not None
+        own = ImageReference.parse(environment.image).repository == "alpine"
+        return own and bool(final.interpreters) and not other
 
     @property
     def installs(self) -> Iterator[tuple[StageFacts, PythonInstall]]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_alpine import data
 from lint_alpine.python_tags import PythonTag, Variant
 from lint_alpine.references import ImageReference
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
@@ -12,10 +13,12 @@ if TYPE_CHECKING:
 
 
 class Floating(NamedTuple):
-    """`python:3-alpine`, today the same image as `pinned`, with the verdicts whose wheels are for its Python alone."""
+    """`python:3-alpine`, on the day `as_of` (ISO) the same image as `pinned`, with the verdicts whose wheels are for
+    its Python alone."""
 
     reference: str
     pinned: str
+    as_of: str
     verdicts: tuple[WheelVerdict, ...]
 
 
@@ -31,7 +34,7 @@ def floating_tags(facts: "Facts") -> Iterator[tuple["StageFacts", Floating]]:
         verdicts_here = bound.get(stage.stage.index)
         pinned = _pinned(stage) if verdicts_here and stage.on_musl else None
         if pinned is not None and verdicts_here:
-            yield stage, Floating(stage.stage.base.reference or "", pinned, tuple(verdicts_here))
+            yield stage, Floating(stage.image, pinned, data.images()["as_of"], tuple(verdicts_here))
 
 
 def _pinned(stage: "StageFacts") -> str | None:

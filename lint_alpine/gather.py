@@ -90,9 +90,10 @@ class _Reader:
                 case "COPY" | "ADD":
                     self.placing.place(step, state.files)
                     copies += state.take(read_copies(step, self._origin))
+                    self._take_all(step, state)
                 case "RUN":
                     run = self._run(step)
-                    copies += state.take(read_mounts(step, self._origin))
+                    copies += state.take(read_mounts(step, run.commands, self._origin))
                     runs.append(run)
                     effects = read_run(run, state, tuple(self.placing.mounts(step)), self.sources, self.read)
                     additions += effects.additions
@@ -148,6 +149,13 @@ class _Reader:
         found = self._image(name, self.platform)
         environment = found if isinstance(found, Environment) else None
         return Origin(name, (), tuple(interpreters_of(environment, Present(frozenset(), complete=False))))
+
+    def _take_all(self, step: Step, state: StageState) -> None:
+        """What `COPY --from=stage / /` brings: images are made so that have one layer."""
+        flag, paths = step.instruction.flag("from"), [word.text for word in arguments(step.instruction)]
+        origin = self.stages.find(flag.value) if flag is not None and flag.value else None
+        if origin is not None and origin.index < len(self.states) - 1 and paths == ["/", "/"]:
+            state.take_all(self.states[origin.index], step.instruction.span)
 
     def _inherited_triggers(self, stage: Stage) -> Iterator[Step]:
         """The ONBUILD instructions of a known base image; they run here, and their place is the FROM."""

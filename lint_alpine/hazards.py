@@ -20,15 +20,16 @@ def hazards(environment: Environment) -> frozenset[str]:
 
 
 def thread_stack(environment: Environment) -> int | None:
-    """The stack of a thread that Python starts, in bytes; None where it is musl's default, or not known.
+    """The stack of a thread that Python starts, in bytes; 0 where it is left to musl, as `threading.stack_size` says;
+    None where it is not known.
 
     The official images and Alpine's own python3 set it when they compile Python.
     """
     if environment.python_prefix == "/usr":
         entry = data.alpine()["releases"].get(environment.release or "")
-        return entry.get("thread_stack") if entry is not None else None
+        return entry.get("thread_stack", 0) if environment.distro == "alpine" and entry is not None else None
     image = _official(environment)
-    return _MEBIBYTE if image is not None and not image.facts.get("small_stack") else None
+    return None if image is None else 0 if image.facts.get("small_stack") else _MEBIBYTE
 
 
 def _lacks_pgo(environment: Environment) -> bool:

@@ -62,6 +62,15 @@ class FromContext(NamedTuple):
         candidate = posixpath.join(match, relative)
         return candidate if self.context.has_file(candidate) else None
 
+    def lacks(self, path: str) -> str | None:
+        """The path in the context at which a file would have to stand for this to put it at `path`."""
+        relative = below(path, self.destination)
+        if relative is None or self.leaves_out(relative):
+            return None
+        matches = (match for pattern in reversed(self.sources) for match in reversed(self.context.find(pattern)))
+        folder = next(filter(self.context.is_folder, matches), None)
+        return posixpath.normpath(posixpath.join(folder, relative)) if folder is not None else None
+
     def _may_be(self, path: str, match: str) -> bool:
         """Whether a file ends up at a path; whether the destination is a folder is not always known."""
         into = posixpath.join(self.destination, posixpath.basename(match))
@@ -144,7 +153,7 @@ def _through(files: "ImageFiles", paths: Sequence[str]) -> Source | Requirements
     effort.depth += 1
     for path in paths:
         effort.left -= 1
-        found = files.read(path)
+        found = files.look_up(path)
         if not isinstance(found, Missing):
             effort.depth -= 1
             return found
@@ -217,6 +226,17 @@ class ImageFiles:
         return "/" + posixpath.normpath(posixpath.join(self.workdir or "/", path)).lstrip("/")
 
     def read(self, path: str) -> Source | Requirements | Missing:
+        """What stands at a path, or why that is not known: a folder of the context that is copied there may lack it."""
+        found = self.look_up(path)
+        if found is not NOTHING_COPIES_IT:
+            return found
+        copies = (placed for placed in reversed(self.placed) if isinstance(placed, FromContext))
+        absolute = self.absolute(path) or ""
+        lacking = next((lacks for placed in copies if (lacks := placed.lacks(absolute))), None)
+        return found._replace(reason=f"there is no `{lacking}` in the build context") if lacking else found
+
+    def look_up(self, path: str) -> Source | Requirements | Missing:
+        """What stands at a path; NOTHING_COPIES_IT itself where nothing that is known has put a file there."""
         absolute = self.absolute(path)
         if absolute is None:
             return Missing("the working directory is not known")

@@ -9,6 +9,7 @@ from lint_alpine.references import ImageReference, UnknownImage, machine
 from lint_alpine.releases import apk_python, glibc, musl, pair
 
 __all__ = [
+    "End",
     "ImageReference",
     "SlimAlternative",
     "UnknownImage",
@@ -44,7 +45,8 @@ def environment(reference: str, platform: str = "linux/amd64") -> Environment | 
         image = ImageReference.parse(reference).tagged()
     except ValueError as error:
         return UnknownImage(reference, str(error))
-    return _environment(image, arch)
+    found = _environment(image, arch)
+    return found._replace(prefix=image.prefix) if isinstance(found, Environment) else found
 
 
 def _environment(image: ImageReference, arch: str, depth: int = _DEPTH) -> Environment | UnknownImage:
@@ -96,7 +98,8 @@ def _debian_packages(variant: Variant) -> frozenset[str]:
 
 
 def slim_tag(present: Environment) -> SlimAlternative | None:
-    """The image to use instead: the slim one with the same Python, pinned as far; None where none is known to exist.
+    """The image to use instead: the slim one with the same Python, pinned as far, from where the present one is; None
+    where none is known to exist.
 
     An image without a Python of its own (`alpine:3.19`) has one once `apk_python` says which.
     """
@@ -110,7 +113,7 @@ def slim_tag(present: Environment) -> SlimAlternative | None:
     found = _environment(ImageReference.parse(candidate).tagged(), present.arch)
     if isinstance(found, UnknownImage) or found.libc is None or found.libc.family != "glibc":
         return None
-    return SlimAlternative(candidate, found)
+    return SlimAlternative(present.prefix + candidate, found)
 
 
 def _slim_of(image: ImageReference, present: Environment) -> str | None:
@@ -152,11 +155,21 @@ def onbuild(reference: str) -> tuple[str, ...]:
     return tuple(matched.rule.get("onbuild", ())) if matched is not None else ()
 
 
-def ended(reference: str) -> str | None:
-    """The day (ISO) on which an image other than the official ones stopped getting updates."""
+class End(NamedTuple):
+    """The day (ISO) on which an image stopped getting updates, and what takes its place, in a sentence; None where that
+    is an official image."""
+
+    day: str
+    successor: str | None
+
+
+def ended(reference: str) -> End | None:
+    """The end of an image other than the official ones; None where it gets updates, as far as is known."""
     try:
         image = ImageReference.parse(reference).tagged()
     except ValueError:
         return None
     matched = image_rules.match(image)
-    return matched.rule.get("ended") if matched is not None else None
+    if matched is None or "ended" not in matched.rule:
+        return None
+    return End(matched.rule["ended"], matched.rule.get("successor"))

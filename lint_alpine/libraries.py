@@ -7,7 +7,7 @@ from lint_alpine.dockerfile.words import arguments
 from lint_alpine.origins import Placement
 from lint_alpine.references import ImageReference
 from lint_alpine.source import Span
-from lint_alpine.wheels.build_packages import needs_of, provides
+from lint_alpine.wheels.build_packages import NativeNeeds, needs_of, provides
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 if TYPE_CHECKING:
@@ -51,6 +51,8 @@ _BRINGS = {
     "wget": "pcre pcre2",
     "zlib": "",
 }
+# The extras and sibling projects by which a library comes along, or is linked.
+_PARTS = frozenset({"binary", "c"})
 # What else than apk may put libraries into an image.
 _LIBRARY_FOLDERS = ("/lib", "/usr", "/usr/lib", "/usr/local/lib")
 
@@ -78,7 +80,10 @@ def missing_libraries(facts: "Facts") -> Iterator[MissingLibraries]:
     told: set[str] = set()
     for placement in final.placements:
         for verdict in placement.verdicts:
-            for compiled, needed in ((True, _linked(placement, verdict, final)), (False, _loaded(placement, verdict))):
+            for compiled, needed in (
+                (True, _linked(placement, verdict, final)),
+                (False, _loaded(placement, verdict, final)),
+            ):
                 missing = tuple(name for name in needed if name not in told and _is_missing(name, final))
                 told.update(missing)
                 if missing:
@@ -122,14 +127,29 @@ def _linked(placement: Placement, verdict: WheelVerdict, final: "StageFacts") ->
             yield needed
 
 
-def _loaded(placement: Placement, verdict: WheelVerdict) -> tuple[str, ...]:
-    """What it loads when it runs. A wheel for this platform, and the extra `binary` of a project, bring it along."""
+def _loaded(placement: Placement, verdict: WheelVerdict, final: "StageFacts") -> tuple[str, ...]:
+    """What it loads when it runs, unless `psycopg-binary` or `psycopg-c` is there, which bring it or are linked."""
     needs = needs_of(verdict.name, verdict.version, placement.install.environment.release)
-    if needs is None or needs.verified == "unverified" or verdict.outcome not in (Outcome.WHEEL, Outcome.PURE_BUILD):
+    if needs is None or needs.verified == "unverified":
         return ()
-    bundled = verdict.is_native and needs.kind == "runtime-only"
-    names = {other.name for other in placement.install.verdicts}
-    return () if bundled or names & {f"{verdict.name}-binary", f"{verdict.name}-c"} else needs.runtime_even_with_wheel
+    names = {other.name for each in final.placements for other in each.verdicts}
+    if names & {f"{verdict.name}-{part}" for part in _PARTS} or _may_be_bundled(placement, verdict, needs):
+        return ()
+    return needs.runtime_even_with_wheel
+
+
+def _may_be_bundled(placement: Placement, verdict: WheelVerdict, needs: NativeNeeds) -> bool:
+    """A wheel for this platform brings along what the project loads. Of which file is taken nothing need be known where
+    none brings it, as long as the user asks for no more than the project itself."""
+    match verdict.outcome:
+        case Outcome.WHEEL | Outcome.PURE_BUILD:
+            return verdict.is_native and needs.kind == "runtime-only"
+        case Outcome.UNKNOWN:
+            asked, extras = placement.install.install.requirements, verdict.dependency.requirement.extras
+            own = not verdict.via and not extras & _PARTS and asked.complete and not asked.unreadable
+            return not (own and needs.pure_wheels and not asked.indexes and not asked.find_links)
+        case _:
+            return True
 
 
 def _is_missing(name: str, final: "StageFacts") -> bool:

@@ -24,18 +24,21 @@ class Ended(NamedTuple):
 
 class Lifetime(NamedTuple):
     """`ended` is what of an Alpine image is past its end of life; `unmaintained` the day (ISO) from which on nobody has
-    built the image any more; `instead` the reference to take in its place."""
+    built the image any more; `instead` the reference to take in its place; `successor` says in a sentence what to take
+    where that is no such image."""
 
     ended: tuple[Ended, ...] = ()
     unmaintained: str | None = None
     instead: str | None = None
+    successor: str | None = None
 
 
 def lifetime(reference: str | None, environment: Environment | None) -> Lifetime:
     """Of the image that a reference names, and of what is known to be in it."""
-    day = images.ended(reference) if reference else None
-    if reference is not None and day is not None:
-        return Lifetime((), day, _official(ImageReference.parse(reference).repository, environment))
+    end = images.ended(reference) if reference else None
+    if reference is not None and end is not None:
+        official = None if end.successor else _official(ImageReference.parse(reference).repository, environment)
+        return Lifetime((), end.day, official, end.successor)
     ended = _ended(environment) if environment is not None and environment.distro == "alpine" else ()
     return Lifetime(ended, None, _maintained(environment) if environment is not None and ended else None)
 
@@ -55,12 +58,13 @@ def _ended(environment: Environment) -> tuple[Ended, ...]:
 def _maintained(environment: Environment) -> str | None:
     """The same image as far as it still gets updates; None where no such tag is known."""
     image = ImageReference.parse(environment.image)
+    found = None
     if image.repository == "alpine":
-        return f"alpine:{newest()}"
-    if image.repository != "python":
-        return None
-    tag = PythonTag.parse(image.tag or "")
-    return _python_image(_minor(environment), newest() if tag is not None and tag.release else "")
+        found = f"alpine:{newest()}"
+    elif image.repository == "python":
+        tag = PythonTag.parse(image.tag or "")
+        found = _python_image(_minor(environment), newest() if tag is not None and tag.release else "")
+    return environment.prefix + found if found else None
 
 
 def _official(repository: str, environment: Environment | None) -> str | None:

@@ -14,10 +14,11 @@ from lint_alpine.dockerfile.ignores import Ignore, read_ignores, read_line_ignor
 from lint_alpine.dockerfile.instructions import Dockerfile, parse
 from lint_alpine.facts import Facts
 from lint_alpine.gather import copied_paths, gather
+from lint_alpine.platforms import across
 from lint_alpine.report.report import Failure, Report, StageVerdict
 from lint_alpine.rule import Rule
 from lint_alpine.silencing import silence, unknown, unused
-from lint_alpine.source import Source
+from lint_alpine.source import Source, Span
 from lint_alpine.wheels.sources import Sources
 
 DEFAULT_PLATFORMS = ("linux/amd64",)
@@ -27,7 +28,8 @@ class Settings(NamedTuple):
     """What a run is asked to do. `rules` are those to run, each with the severity to report; `images` says what a
     private image is like, by pattern of its reference. What is not said of platforms, target and context is as the
     Compose and Bake files around a Dockerfile have it, else linux/amd64, the last stage, the folder that has what COPY
-    takes. `texts` are what Dockerfiles, by their paths, are taken to say in place of what stands in them."""
+    takes. `texts` are what Dockerfiles, by their paths, are taken to say in place of what stands in them. `places`
+    are those at which a Compose or Bake file gives the build arguments."""
 
     rules: tuple[Rule, ...]
     sources: Sources
@@ -37,6 +39,7 @@ class Settings(NamedTuple):
     context: Path | None = None
     images: Mapping[str, str] = MappingProxyType({})
     texts: Mapping[str, str] = MappingProxyType({})
+    places: Mapping[str, Span] = MappingProxyType({})
 
 
 class FileResult(NamedTuple):
@@ -61,7 +64,8 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
     crashed: dict[str, Failure] = {}
     files: dict[str, Source] = {}
     facts = Facts(dockerfile, (), dockerfile.faults)
-    for platform in settings.platforms or DEFAULT_PLATFORMS:
+    platforms = tuple(dict.fromkeys(settings.platforms or DEFAULT_PLATFORMS))
+    for platform in platforms:
         facts = gather(
             dockerfile,
             context,
@@ -74,13 +78,18 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
         files.update(facts.files)
         for stage, install in facts.installs:
             verdicts += [StageVerdict(path, stage.stage.name, verdict) for verdict in install.verdicts]
-        diagnostics += _run([rule for rule in settings.rules if not rule.last], facts, crashed)
+        found = _run([rule for rule in settings.rules if not rule.last], facts, crashed)
+        diagnostics += [each._replace(platforms=(platform,)) for each in found]
     ignores = _ignores(dockerfile, files.values())
-    merged = _merged(diagnostics)
+    merged = across(_merged(diagnostics), platforms)
     silenced = silence(merged, ignores, settings.rules)
     running = [rule for rule in settings.rules if rule.code not in crashed]
     last = _run([rule for rule in running if rule.last], _with_ignores(facts, ignores, silenced.used, running), crashed)
     kept = (*silenced.kept, *silence(last, ignores, settings.rules).kept)
+    if settings.places:
+        from lint_alpine.argument_places import with_places
+
+        kept = with_places(kept, dockerfile, facts.stages, settings.places)
     return FileResult(
         diagnostics=tuple(sorted(kept, key=_order)),
         verdicts=tuple(verdicts),
@@ -136,7 +145,8 @@ def _merged(diagnostics: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
             merged[key] = found
         else:
             more = [related for related in found.related if related not in first.related]
-            merged[key] = first._replace(related=(*first.related, *more))
+            on = tuple(dict.fromkeys((*first.platforms, *found.platforms)))
+            merged[key] = first._replace(related=(*first.related, *more), platforms=on)
     return tuple(sorted(merged.values(), key=_order))
 
 
@@ -178,6 +188,7 @@ def as_built(file: Path, settings: Settings) -> Settings:
         build_args={**found.args, **settings.build_args},
         target=settings.target or found.target,
         context=settings.context or found.context,
+        places={name: place for name, place in found.places.items() if name not in settings.build_args},
     )
 
 

@@ -32,7 +32,7 @@ class Placement(NamedTuple):
     """What one command put into a folder: a site-packages, or the folder of --target or --wheel-dir.
 
     `minor` is the Python that it is for, None where that is not known; `verdicts` are those of what is there; `copied`
-    are the words of COPY that brought it from one stage to the next.
+    are the words of COPY that brought it from one stage to the next. `virtual`: it is that of a virtual environment.
     """
 
     folder: str
@@ -40,6 +40,7 @@ class Placement(NamedTuple):
     minor: str | None
     verdicts: tuple[WheelVerdict, ...]
     copied: tuple[Span, ...] = ()
+    virtual: bool = False
 
     @property
     def native(self) -> tuple[WheelVerdict, ...]:

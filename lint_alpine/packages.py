@@ -90,6 +90,13 @@ class World:
                 if added != layer and (kind := role(member)) in BUILD_ROLES:
                     self.removed_late.append(LateRemoval(BuildPackage(member, kind, at, added), span, layer))
 
+    def take(self, other: "World", layer: int) -> None:
+        """`COPY --from=other / /`: all that it has comes here, and stays in that layer."""
+        self.base |= other.base
+        self.complete = self.complete and other.complete
+        self.asked = {name: (span, layer) for name, (span, _) in other.asked.items()} | self.asked
+        self.virtuals = other.virtuals | self.virtuals
+
     @property
     def present(self) -> Present:
         packages: set[str] = set(self.base)

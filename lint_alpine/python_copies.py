@@ -1,9 +1,11 @@
 """COPY --from and mounts from another stage or image -> what of Python they bring."""
 
 import posixpath
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
+from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.stages import Step
 from lint_alpine.dockerfile.words import arguments, expand
 from lint_alpine.image_files import ImageFiles
@@ -41,8 +43,9 @@ def read_copies(step: Step, find: Find) -> Iterator[Copied]:
             yield _copied(origin, text, destination, word.span, parents=parents)
 
 
-def read_mounts(step: Step, find: Find) -> Iterator[Copied]:
-    """The wheels that a RUN can take from another stage's mount; all else there is gone when the RUN has ended."""
+def read_mounts(step: Step, commands: Sequence[Command], find: Find) -> Iterator[Copied]:
+    """What a RUN can take from another stage's mount: the wheels that are there while it runs, and what `cp` copies;
+    all else there is gone when it has ended."""
     for mount in step.mounts:
         name, target = mount.options.get("from"), mount.target
         destination = _absolute(target, step) if target else None
@@ -51,6 +54,26 @@ def read_mounts(step: Step, find: Find) -> Iterator[Copied]:
             wheels = tuple(placement for placement in copied.placements if placement.is_wheelhouse)
             if wheels:
                 yield copied._replace(placements=wheels, interpreters=())
+            origin = find(name)
+            others = tuple(placement for placement in origin.placements if not placement.is_wheelhouse)
+            for word, source, target in _copied_by_cp(step, commands):
+                if f"{source}/".startswith(f"{destination}/"):
+                    path = posixpath.join(mount.source, source[len(destination) :].lstrip("/"))
+                    yield _copied(origin._replace(placements=others), path, target, word, parents=False)
+
+
+def _copied_by_cp(step: Step, commands: Sequence[Command]) -> Iterator[tuple[Span, str, str]]:
+    """The words, sources and destinations (absolute) of `cp -r` and `cp -a`."""
+    for command in commands:
+        options = "".join(word.text for word in command.arguments if word.text and word.text[:1] == "-")
+        words = [word for word in command.arguments if word.text and word.text[:1] != "-"]
+        if command.name != "cp" or command.directory is None or not re.search("[raR]", options) or len(words) < 2:
+            continue
+        there = ImageFiles(ImageFiles(step.workdir).absolute(command.directory or "."))
+        *sources, target = (there.absolute(word.text or "") for word in words)
+        for word, source in zip(words, sources, strict=False):
+            if source is not None and target is not None:
+                yield word.span, source, target
 
 
 def _copied(origin: Origin, text: str, destination: str, span: Span, *, parents: bool) -> Copied:

@@ -44,13 +44,14 @@ class ImageReference(NamedTuple):
     """`python:3.8-alpine@sha256:...`, with the names by which Docker Hub's own images are also known set aside.
 
     `repository` is `python` for `docker.io/library/python`, `arm64v8/python` and the mirrors of official images;
-    `arch` is the CPU (as wheels name it) where the namespace fixes it.
+    `arch` is the CPU (as wheels name it) where the namespace fixes it. `prefix` is what was set aside, with its slash.
     """
 
     repository: str
     tag: str | None = None
     digest: str | None = None
     arch: str | None = None
+    prefix: str = ""
 
     @classmethod
     def parse(cls, text: str) -> "ImageReference":
@@ -70,14 +71,14 @@ class ImageReference(NamedTuple):
         if not _PATH.fullmatch(path) or (registry and not _REGISTRY.fullmatch(registry)):
             raise ValueError(f"`{name}` is no image name")
         repository, arch = _official(name)
-        return cls(repository, tag, digest or None, arch)
+        return cls(repository, tag, digest or None, arch, name.removesuffix(repository))
 
     def __str__(self) -> str:
         return f"{self.repository}:{self.tag}" if self.tag else self.repository
 
     def tagged(self) -> "ImageReference":
         """Without a tag `latest` is meant, unless a digest says what is."""
-        return self if self.tag or self.digest else ImageReference(self.repository, "latest", None, self.arch)
+        return self if self.tag or self.digest else self._replace(tag="latest")
 
 
 def _official(name: str) -> tuple[str, str | None]:

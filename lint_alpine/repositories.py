@@ -70,6 +70,20 @@ def _is_foreign(repository: Repository, release: str) -> bool:
     return repository.branch not in (release, "latest-stable" if release == newest() else release)
 
 
+def given_branches(install: ApkInstall) -> tuple[str, ...] | None:
+    """The branches of the repositories that a command takes packages from besides the image's own; None where there is
+    one that is not main or community of Alpine's own."""
+    found: list[str] = []
+    for location in install.repositories:
+        match = re.search(_URL, location)
+        if match is None or match["section"] == "testing":
+            return None
+        # What is the latest one changes: by the next release it has what edge has now.
+        latest = match["branch"] == "latest-stable"
+        found += [newest(), "edge"] if latest else [match["branch"].removeprefix("v")]
+    return tuple(dict.fromkeys(found))
+
+
 def may_add_names(run: "Run", release: str | None) -> bool:
     """Whether from this RUN on there may be other packages than the release's own: it changes the list of repositories,
     otherwise than by repositories of the same release or by another mirror."""

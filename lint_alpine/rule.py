@@ -15,6 +15,7 @@ from lint_alpine.diagnostic import (
 )
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, StageFacts
 from lint_alpine.source import Span
+from lint_alpine.two_stages import split_into_stages
 from lint_alpine.wheels.evidence import Origin
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 from lint_alpine.wording import (
@@ -27,7 +28,6 @@ from lint_alpine.wording import (
     quoted,
     sibling,
     some,
-    split_into_stages,
     where_installed,
     with_option,
 )
@@ -113,6 +113,7 @@ class Rule(NamedTuple):
         packages: ApkPackages | None = None,
         fix: Fix | None = None,
         cure: str | None = None,
+        once: Span | None = None,
     ) -> Diagnostic:
         """A finding of this rule; what a verdict proves (requirement, evidence, confidence) is taken from it."""
         return Diagnostic(
@@ -131,4 +132,5 @@ class Rule(NamedTuple):
             packages=packages,
             fix=fix,
             cure=cure,
+            once=once,
         )

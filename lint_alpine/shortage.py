@@ -1,6 +1,7 @@
 """What a compile needs and the stage does not have at that point."""
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from lint_alpine import data
@@ -38,17 +39,30 @@ class Shortage(NamedTuple):
 _C_ALONE = frozenset({"c"})
 # What each kind of compiler is called by apk; `build-base` is the shortest way to more than plain C.
 _COMPILERS = frozenset({"gcc", "g++", "musl-dev", "gfortran", "cargo", "rust", "make"})
-_COMPILER_PACKAGES = {"c": ("gcc", "musl-dev"), "c++": ("g++",), "fortran": ("gfortran",)}
+# Rust calls gcc to link, and a Rust that is not apk's brings none.
+_COMPILER_PACKAGES = {"c": ("gcc", "musl-dev"), "c++": ("g++",), "fortran": ("gfortran",), "rust": ("gcc", "musl-dev")}
+# The variables that name another compiler than the one that Python was built with, and what they make dispensable.
+_CHOICES = {"CC": ("gcc", "g++"), "CXX": ("g++",)}
+_GNU = frozenset({"", "cc", "gcc", "c++", "g++"})
 
 
-def find_shortage(verdicts: Sequence[WheelVerdict], present: Present, environment: Environment) -> Shortage:
-    """Nothing is claimed where more may be installed than is seen."""
+def find_shortage(
+    verdicts: Sequence[WheelVerdict],
+    present: Present,
+    environment: Environment,
+    variables: Mapping[str, str | None] | None = None,
+) -> Shortage:
+    """Nothing is claimed where more may be installed than is seen.
+
+    `variables` are those of the command (None as a value: not known): `CC=clang` does without gcc.
+    """
     compiled = [verdict for verdict in verdicts if verdict.outcome is Outcome.COMPILE]
     if not compiled or not present.complete:
         return Shortage()
     needs = {verdict: _needs(verdict, environment) for verdict in compiled}
     rust = _rust(needs, present, environment)
-    compiler = _compiler(needs, present, brought_by_rust=rust is not None)
+    brought_by_rust = rust is not None and bool(rust.packages)
+    compiler = _compiler(needs, present, brought_by_rust=brought_by_rust, replaced=_replaced(variables or {}))
     told: set[str] = set()
     headers = []
     for verdict, need in needs.items():
@@ -73,7 +87,24 @@ def _tools(need: NativeNeeds) -> tuple[str, ...]:
     return tuple(name for name in need.compiler_packages if name not in _COMPILERS)
 
 
-def _compiler(needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool) -> Lack | None:
+def _replaced(variables: Mapping[str, str | None]) -> frozenset[str]:
+    """The compilers of GCC in whose place a variable names another program, or may."""
+    return frozenset(
+        package
+        for variable, packages in _CHOICES.items()
+        if variable in variables and _program(variables[variable]) not in _GNU
+        for package in packages
+    )
+
+
+def _program(command: str | None) -> str | None:
+    """`gcc` of `/usr/bin/gcc -pthread`."""
+    return command if command is None else posixpath.basename((command.split() or [""])[0])
+
+
+def _compiler(
+    needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool, replaced: frozenset[str]
+) -> Lack | None:
     """The shortest list of compiler packages that serves all, at the first requirement that needs one of them."""
     lacking: dict[str, WheelVerdict] = {}
     for verdict, need in needs.items():
@@ -84,11 +115,14 @@ def _compiler(needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *
         if need and "make" in need.compiler_packages:
             wanted.append("make")
         for name in present.lacks(*wanted):
-            if name not in served:
+            if name not in served and name not in replaced:
                 lacking.setdefault(name, verdict)
     if not lacking:
         return None
     first = next(iter(lacking.values()))
+    if "gcc" in lacking and "clang" in present.packages:
+        names = tuple(sorted(lacking.keys() - ({"gcc"} if "g++" in lacking else set())))
+        return Lack(first, "`gcc`, which Python calls unless `CC` names another, is not installed", names)
     if "gcc" not in lacking:
         names = tuple(sorted(lacking))
         return Lack(

@@ -9,22 +9,25 @@ from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.install import ApkInstall, Verb
 from lint_alpine.source import Span
 from lint_alpine.unused import is_harmless
+from lint_alpine.variable_places import last_set
 
 if TYPE_CHECKING:
     from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
 
 _INDEX, _PACKAGES = APK_CACHE_FOLDERS
-# Of Poetry, PDM and Pipenv it is not proven that nothing is kept: each has several caches.
-_KEEP_NOTHING = frozenset({Installer.PIP, Installer.UV})
+# With the variable that turns the cache off. Of Poetry, PDM and Pipenv it is not proven that nothing is kept: each has
+# several caches.
+_KEEP_NOTHING = {Installer.PIP: "PIP_NO_CACHE_DIR", Installer.UV: "UV_NO_CACHE"}
 
 
 class UselessMount(NamedTuple):
-    """A mount which `program` does not use, because of an option (at `option`, None: a variable), or in which apk keeps
-    its package index alone (`index_alone`)."""
+    """A mount which `program` does not use, because of an option or a variable (at `option` and `variable`; neither: of
+    its configuration), or in which apk keeps its package index alone (`index_alone`)."""
 
     mount: Mount
     program: str
     option: Span | None = None
+    variable: Span | None = None
     index_alone: bool = False
 
 
@@ -40,7 +43,7 @@ def useless_mounts(facts: "Facts") -> Iterator[tuple["StageFacts", UselessMount]
             additions = [addition for addition in stage.apk_additions if addition.run is run]
             installs = [install for install in stage.installs if install.run is run]
             for mount in mounts:
-                found = _of_apk(mount, additions, linked=linked) or _of_installers(mount, installs)
+                found = _of_apk(mount, additions, linked=linked) or _of_installers(mount, installs, stage, facts)
                 if found is not None:
                     yield stage, found
 
@@ -81,7 +84,9 @@ def _keeps_packages(install: ApkInstall) -> bool:
     )
 
 
-def _of_installers(mount: Mount, installs: "Sequence[PythonInstall]") -> UselessMount | None:
+def _of_installers(
+    mount: Mount, installs: "Sequence[PythonInstall]", stage: "StageFacts", facts: "Facts"
+) -> UselessMount | None:
     if any(install.cache_folder is None for install in installs):
         return None
     served = [
@@ -93,4 +98,7 @@ def _of_installers(mount: Mount, installs: "Sequence[PythonInstall]") -> Useless
         install.install.no_cache is True and install.install.installer in _KEEP_NOTHING for install in served
     ):
         return None
-    return UselessMount(mount, served[0].installer, served[0].install.no_cache_option)
+    first = served[0]
+    option = first.install.no_cache_option
+    variable = None if option else last_set(_KEEP_NOTHING[first.install.installer], first, stage, facts)
+    return UselessMount(mount, first.installer, option, variable)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from lint_alpine.diagnostic import Edit, Related
-from lint_alpine.facts import ApkAddition, PythonInstall, StageFacts
+from lint_alpine.facts import ApkAddition, PythonInstall
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import needs_of
 from lint_alpine.wheels.verdict import Alternative, Outcome, WheelVerdict
@@ -84,23 +84,3 @@ def with_option(call: ApkAddition | PythonInstall, option: str) -> Edit | None:
         return None
     end, text = (verb.end + len('"'), f', "{option}"') if call.run.is_string(verb) else (verb.end, f" {option}")
     return Edit(Span(verb.source, end, end), text)
-
-
-def split_into_stages(stage: StageFacts) -> str:
-    """This file as a builder and a runtime stage: what is compiled in the first is copied into the second."""
-    image = stage.stage.base.reference or stage.stage.base.span.text
-    build = " ".join(dict.fromkeys(package.name for package in stage.left_behind))
-    compiled = [verdict for install in stage.installs for verdict in install.compiled if verdict.packages]
-    runtime = " ".join(sorted({name for verdict in compiled if verdict.packages for name in verdict.packages.runtime}))
-    lines = [
-        "compile in a first stage and ship a second one:",
-        f"    FROM {image} AS builder",
-        f"    RUN apk add --no-cache {build}",
-        "    RUN python3 -m venv /venv && /venv/bin/pip install --no-cache-dir ...",
-        "",
-        f"    FROM {image}",
-        *([f"    RUN apk add --no-cache {runtime}"] if runtime else []),
-        "    COPY --from=builder /venv /venv",
-        '    ENV PATH="/venv/bin:$PATH"',
-    ]
-    return "\n".join(lines)

@@ -166,7 +166,7 @@ def _parts_at(path: str, there: ImageFiles) -> tuple[Part, ...] | None:
                 return placed.parts
         elif placed.read(path) is not None:
             break
-    found = there.read(path)
+    found = there.look_up(path)
     if isinstance(found, Missing):
         return () if found is NOTHING_COPIES_IT else None
     return (found,)

@@ -15,6 +15,8 @@ from lint_alpine.build_files.blocks import read_scalar
 from lint_alpine.build_files.build import Build, NotUnderstoodError
 from lint_alpine.build_files.described import Described, describe
 from lint_alpine.linter import FileResult, Settings, as_built, lint_file
+from lint_alpine.registry import built_in
+from lint_alpine.wheels.snapshot import Snapshot
 from lint_alpine.wheels.sources import Sources
 
 
@@ -341,9 +343,8 @@ def test_the_nearest_folder_that_names_it(repository: Path) -> None:
     )
     assert describe(repository / "Dockerfile") == Described(repository)
     assert describe(repository / "app/Dockerfile") == Described()
-    assert describe(repository / "app/docker/Dockerfile") == Described(
-        repository / "app", "dev", {"V": "1"}, ("linux/arm64",)
-    )
+    found = describe(repository / "app/docker/Dockerfile")
+    assert found._replace(places={}) == Described(repository / "app", "dev", {"V": "1"}, ("linux/arm64",))
     (repository / "app" / "docker-bake.hcl").write_text('target "x" { context = "docker" }')
     assert describe(repository / "app/docker/Dockerfile") == Described(repository / "app/docker")
 
@@ -360,7 +361,7 @@ def test_what_builds_do_not_agree_on_is_left_out(repository: Path) -> None:
         "services:\n  a:\n    build:\n      target: x\n      args: [A=1, B=2, C=3]\n"
         "  b:\n    build:\n      context: ./app/..\n      target: y\n      args: [A=1, B=3]\n"
     )
-    assert describe(repository / "Dockerfile") == Described(repository, None, {"A": "1"})
+    assert describe(repository / "Dockerfile")._replace(places={}) == Described(repository, None, {"A": "1"})
     (repository / "docker-bake.json").write_text('{"target": {"a": {"platforms": ["linux/arm64"]}}}')
     assert describe(repository / "Dockerfile") == Described(repository)
 
@@ -402,11 +403,15 @@ def test_what_is_asked_for_wins(repository: Path) -> None:
     )
     none = Settings((), Sources([], []))
     file = repository / "Dockerfile"
-    assert as_built(file, none) == none._replace(
-        target="x", build_args={"A": "1", "B": "2"}, platforms=("linux/arm64",), context=repository
+    built = as_built(file, none)
+    assert list(built.places) == ["A", "B"]
+    assert built._replace(places={}) == none._replace(
+        target="x", build_args={"A": "1", "B": "2"}, platforms=("linux/arm64",), context=repository, places={}
     )
     asked = Settings((), Sources([], []), ("linux/386",), build_args={"A": "9"}, target="z", context=repository / "app")
-    assert as_built(file, asked) == asked._replace(build_args={"A": "9", "B": "2"})
+    built = as_built(file, asked)
+    assert list(built.places) == ["B"]
+    assert built._replace(places={}) == asked._replace(build_args={"A": "9", "B": "2"}, places={})
 
 
 def test_a_dockerfile_is_linted_as_it_is_built(repository: Path) -> None:
@@ -426,3 +431,80 @@ def test_a_dockerfile_is_linted_as_it_is_built(repository: Path) -> None:
         ("python:3.12-alpine", "x86_64"),
         ("python:3.12-alpine", "aarch64"),
     ]
+
+
+PLACES = {
+    "compose.yaml": {
+        "services:\n  a:\n    environment:\n      V: '3.8'\n    build:\n      args:\n        V: '3.8'\n": (
+            "V: '3.8'",
+            7,
+        ),
+        "services:\n  a:\n    build:\n      args:\n        # V: 3.8\n        - V=3.8\n": ("V=3.8", 6),
+        "services:\n  a:\n    build:\n      args:\n        W: 3.8\n        V: ${X:-3.8}\n": ("V:", 6),
+        "services:\n  a:\n    build:\n      args:\n        V: ''\n        W: 1\n": ("V: ''", 5),
+    },
+    "docker-bake.hcl": {
+        'variable "V" { default = "3.8" }\ntarget "a" {\n  args = { V = "3.8" }\n}\n': ('V = "3.8"', 3),
+        'variable "X" { default = "3.8" }\ntarget "a" {\n  args = {\n    // V\n    V = X\n  }\n}\n': ("V =", 5),
+        'target "a" {\n  args = {\n    V = "3.81"\n    V = "3.8"\n  }\n}\n': ('V = "3.8"', 4),
+    },
+    "docker-bake.json": {'{"target": {"a": {"args": {"W": "1",\n"V": "3.8"}}}}': ('V": "3.8"', 2)},
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "expected"),
+    [(name, text, place) for name, found in PLACES.items() for text, place in found.items()],
+)
+def test_where_an_argument_is_given(repository: Path, name: str, text: str, expected: tuple[str, int]) -> None:
+    (repository / name).write_text(text)
+    place = describe(repository / "Dockerfile").places["V"]
+    assert place.source.path == str(repository / name)
+    assert (place.text, place.start.line) == expected
+
+
+def test_the_path_of_the_file_is_told_as_that_of_the_dockerfile(
+    repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (repository / "compose.yaml").write_text(
+        "services:\n  a:\n    build:\n      context: app\n      args:\n        V: a\n"
+    )
+    monkeypatch.chdir(repository / "app")
+    assert describe(Path("Dockerfile")).places["V"].source.path == "../compose.yaml"
+    monkeypatch.chdir(repository)
+    assert describe(Path("app/Dockerfile")).places["V"].source.path == "compose.yaml"
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "related"),
+    [
+        ("ARG PY=3.13\nFROM python:${PY}-alpine\n", {"LA503": ["PY = "]}),
+        ("ARG PY\nARG BASE=python:$PY-alpine\nFROM $BASE\n", {"LA503": ["PY = "]}),
+        (
+            "ARG PY\nFROM python:$PY-alpine\nRUN apk add x && pip install pandas==1.0.0\n",
+            {"LA101": ["PY = "], "LA201": ["PY = "], "LA303": [], "LA304": [], "LA503": ["PY = "]},
+        ),
+        ("FROM python:3.8-alpine\nARG PY\n", {"LA503": []}),
+        ("ARG PY=3.13\nARG BASE=python:3.8-alpine\nFROM ${BASE}\n", {"LA503": []}),
+        (
+            "FROM python:3.13-alpine\nARG VERSION\nRUN pip install --no-cache-dir duckdb==$VERSION\n",
+            {"LA101": ["VERSION = "], "LA201": ["VERSION = "]},
+        ),
+    ],
+)
+def test_a_finding_tells_where_its_value_is_given(
+    repository: Path, dockerfile: str, related: dict[str, list[str]]
+) -> None:
+    (repository / "Dockerfile").write_text(dockerfile)
+    (repository / "docker-bake.hcl").write_text(
+        'target "default" {\n  args = {\n    PY = "3.8"\n    VERSION = "1.4.0"\n  }\n}\n'
+    )
+    snapshot = Snapshot.shipped()
+    result = lint_file(str(repository / "Dockerfile"), Settings(built_in(), Sources([snapshot], [snapshot])))
+    assert isinstance(result, FileResult)
+    found: dict[str, list[str]] = {}
+    for each in result.diagnostics:
+        if each.code in related:
+            places = [other.span.text for other in each.related if other.span.source.path.endswith(".hcl")]
+            found[each.code] = [text.partition('"')[0] for text in places]
+    assert found == related

@@ -18,6 +18,11 @@ from tests.gathering import facts_of
         ("3.9.7", "21.2.3"),
         ("3.10.0", "21.2.3"),
         ("3.10.99", "23.0.1"),
+        # pip 26 takes pre-releases where nothing else is left.
+        ("3.13.12", "24.3.1"),
+        ("3.13.13", "26.0.1"),
+        ("3.14.3", "25.2"),
+        ("3.14.4", "26.0.1"),
         # Of a line alone that of its newest release.
         ("3.9", "23.0.1"),
         ("3.6", "18.1"),

@@ -24,13 +24,21 @@ def foreign(text: str) -> list[tuple[str, str, list[str]]]:
         ("python:3.12-slim", "python:3.12", []),
         ("python:3.12-slim", "nobody/knows", []),
         ("nobody/knows", "python:3.12-alpine", []),
-        ("python:3.12-slim", "alpine:3.20", []),
+        # A virtual environment that ships is there to be run.
+        ("python:3.12-slim", "alpine:3.20", [("/v", "glibc on musl", ["sketch"])]),
+        ("python:3.12-alpine", "debian:bookworm-slim", [("/v", "musl on glibc", ["sketch"])]),
         ("python:3.12-slim", "alpine:3.20\nRUN apk add python3", [("/v", "glibc on musl", ["sketch"])]),
         ("python:3.12-slim", "scratch", []),
     ],
 )
 def test_c_libraries(builder: str, runtime: str, found: list[tuple[str, str, list[str]]]) -> None:
     assert foreign(f"FROM {builder} AS b\n{BUILD} sketch reports\nFROM {runtime}\nCOPY --from=b /v /v\n") == found
+
+
+def test_a_virtual_environment_may_be_passed_on() -> None:
+    text = f"FROM python:3.12-alpine AS b\n{BUILD} sketch\nFROM debian:12 AS packer\nCOPY --from=b /v /v\n"
+    assert foreign(text) == [("/v", "musl on glibc", ["sketch"])]
+    assert foreign(f"{text}FROM python:3.12-alpine\nCOPY --from=packer /v.tar /\n") == []
 
 
 @pytest.mark.parametrize(
@@ -73,11 +81,84 @@ def test_interpreters(copy: str, found: list[str]) -> None:
     assert [word for word, _, _ in foreign(f"FROM alpine:3.20\n{copy}\n")] == found
 
 
-def test_a_mount_brings_wheels_alone() -> None:
+@pytest.mark.parametrize(
+    ("source", "command", "found"),
+    [
+        ("/w", "pip install /x/*", ["/w"]),
+        ("/w", "ls /x", ["/w"]),
+        ("/d", "pip install /x/*", []),
+        ("/d", "cp -r /x /y", ["/x"]),
+        ("/d", "cp -a /x/. /y", ["/x/."]),
+        ("/", "cp -r /x/d /y", ["/x/d"]),
+        ("/", "cp -r /x/e /y", []),
+        ("/d", "cd /x && cp -r . /y", ["."]),
+        ("/d", "cp -r /z /y", []),
+        ("/d", "cp /x/tool /y", []),
+        ("/d", "ls -r /x /y", []),
+    ],
+)
+def test_a_mount_brings_wheels_and_what_is_copied(source: str, command: str, found: list[str]) -> None:
     builder = "FROM python:3.12-slim AS b\nRUN pip wheel -w /w sketch\nRUN pip install -t /d sketch\n"
-    run = "FROM python:3.12-alpine\nRUN --mount=type=bind,from=b,source={0},target=/x cp -r /x /y\n"
-    assert len(foreign(builder + run.format("/w"))) == 1
-    assert foreign(builder + run.format("/d")) == []
+    run = f"FROM python:3.12-alpine\nRUN --mount=type=bind,from=b,source={source},target=/x {command}\n"
+    words = [word for word, _, _ in foreign(builder + run)]
+    assert [word.partition("source=")[2].partition(",")[0] or word for word in words] == found
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("FROM debian:12\nRUN apt-get update && apt-get install -y --no-install-recommends python3", ["/d"]),
+        ("FROM ubuntu:24.04\nRUN apt install -y python3.12-venv", ["/d"]),
+        ("FROM fedora:43\nRUN dnf -y install python3-pip", ["/d"]),
+        ("FROM debian:12\nRUN apt-get install -y curl pythonesque", []),
+        ("FROM debian:12\nRUN apt-get remove -y python3", []),
+        ("FROM debian:12", []),
+    ],
+)
+def test_packages_for_the_python_of_a_distribution(lines: str, found: list[str]) -> None:
+    builder = "FROM python:3.12-alpine AS b\nRUN pip install -t /d sketch\n"
+    assert [word for word, _, _ in foreign(f"{builder}{lines}\nCOPY --from=b /d /d\n")] == found
+
+
+@pytest.mark.parametrize(
+    ("install", "copy", "found"),
+    [
+        ("RUN uv venv && uv pip install sketch", "/app/.venv", ["sketch"]),
+        ("RUN uv venv\nRUN uv pip install sketch", "/app", ["sketch"]),
+        ("RUN uv venv\nRUN cd src && uv pip install sketch", "/app/.venv", ["sketch"]),
+        ("RUN uv venv && uv pip install --target /d sketch", "/app/.venv", []),
+        ("RUN uv venv && uv pip install --system sketch", "/app/.venv", []),
+        ("RUN uv venv /v && VIRTUAL_ENV=/v uv pip install sketch", "/v", ["sketch"]),
+        ("ENV VIRTUAL_ENV=/v\nRUN uv venv /v && uv venv && uv pip install sketch", "/app/.venv", []),
+        ("RUN uv venv && pip install sketch", "/app/.venv", []),
+        ("RUN uv venv && uv pip install reports", "/app/.venv", []),
+    ],
+)
+def test_the_virtual_environment_that_uv_finds(install: str, copy: str, found: list[str]) -> None:
+    text = f"FROM python:3.12-alpine AS b\nWORKDIR /app\n{install}\nFROM python:3.12-slim\nCOPY --from=b {copy} /x\n"
+    assert [name for _, _, names in foreign(text) for name in names] == found
+
+
+@pytest.mark.parametrize(
+    ("builder", "install", "copy", "found"),
+    [
+        ("debian:12", "RUN uv python install 3.12 --install-dir /python", "/python", ["/python"]),
+        ("debian:12", "RUN uv python install -i /python cpython@3.12.4 3.13", "/python/", ["/python/"]),
+        ("debian:12", "ENV UV_PYTHON_INSTALL_DIR=/p\nRUN uv python install", "/p", ["/p"]),
+        ("debian:12", "RUN uv python install 3.12", "/root/.local", ["/root/.local"]),
+        ("debian:12", "RUN uv python install 3.12", "/root/.cache", []),
+        ("debian:12", "RUN uv python list --install-dir /python", "/python", []),
+        ("alpine:3.22", "RUN uv python install 3.12 --install-dir /python", "/python", []),
+    ],
+)
+def test_pythons_that_uv_downloads(builder: str, install: str, copy: str, found: list[str]) -> None:
+    text = f"FROM {builder} AS b\n{install}\nFROM alpine:3.22\nCOPY --from=b {copy} /x\n"
+    assert [word for word, _, _ in foreign(text)] == found
+
+
+def test_uv_makes_a_virtual_environment_of_the_python_that_is_asked_for() -> None:
+    builder = "FROM debian:12 AS b\nRUN uv venv --python 3.12 /v && uv pip install --python /v sketch\n"
+    assert foreign(f"{builder}FROM alpine:3.22\nCOPY --from=b /v /v\n") == [("/v", "glibc on musl", ["sketch"])]
 
 
 def test_a_trigger_is_told_once() -> None:

@@ -90,7 +90,7 @@ def test_written_files_are_read_with_their_places(context: BuildContext, run: st
         ("cp /unknown/r.txt /", "`cp` may write it during the build"),
         ("cp -r $(ls) /unknown/ /somewhere", "`cp` may write it during the build"),
         ("git clone https://index.example/x /", "`git` may write it during the build"),
-        ("cd $X; echo flask > r.txt", "no COPY or ADD of this file puts it there"),
+        ("cd $X; echo flask > r.txt", "there is no `r.txt` in the build context"),
         ("echo -r base.txt > r.txt", "an option that a command writes to the file is not followed"),
         ("cp base.txt r.txt; echo flask >> r.txt", "what a file includes is not followed where commands add to it"),
         ("git clone x; echo flask >> r.txt", "`echo` writes it during the build"),

@@ -5,6 +5,7 @@ import pytest
 from lint_alpine import images
 from lint_alpine.environment import Environment
 from lint_alpine.hazards import hazards, thread_stack
+from tests.gathering import facts_of
 
 
 def environment(reference: str) -> Environment:
@@ -44,14 +45,30 @@ def test_nothing_is_claimed_without_musl_of_a_known_release(reference: str) -> N
     [
         ("python:3.14-alpine", 1 << 20),
         ("python:3.6.3-alpine3.6", 1 << 20),
-        ("python:3.6.2-alpine3.6", None),
+        ("python:3.6.2-alpine3.6", 0),
         ("alpine:3.22", None),
+        ("ghcr.io/astral-sh/uv:python3.13-alpine", None),
+        ("gcr.io/distroless/python3-debian12", None),
     ],
 )
 def test_thread_stack_of_images(reference: str, size: int | None) -> None:
     assert thread_stack(environment(reference)) == size
 
 
-@pytest.mark.parametrize(("release", "size"), [("3.6", None), ("3.7", 1 << 20), ("3.17", 1 << 20), ("3.18", 2 << 20)])
+@pytest.mark.parametrize(("release", "size"), [("3.6", 0), ("3.7", 1 << 20), ("3.17", 1 << 20), ("3.18", 2 << 20)])
 def test_thread_stack_of_alpines_own_python(release: str, size: int | None) -> None:
     assert thread_stack(images.apk_python(environment(f"alpine:{release}"))) == size
+
+
+@pytest.mark.parametrize(
+    ("lines", "size"),
+    [
+        ("FROM alpine:3.22\nRUN apk add python3", 2 << 20),
+        ("FROM alpine:3.17 AS base\nFROM base\nRUN apk add py3-pip", 1 << 20),
+        ("FROM python:3.13-alpine\nRUN apk add python3", 1 << 20),
+        ("FROM alpine:3.22", None),
+        ("FROM alpine:3.22\nRUN apk add python3\nCOPY --from=python:3.13-alpine /usr/local /usr/local", None),
+    ],
+)
+def test_the_python_that_runs_decides(lines: str, size: int | None) -> None:
+    assert facts_of(f"{lines}\n").thread_stack == size

@@ -172,3 +172,27 @@ def test_what_cannot_be_read_says_why(context: BuildContext, lines: str, message
     (unreadable,) = install.unreadable
     assert message in unreadable.message
     assert unreadable.span.text == "requirements.txt"
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("COPY . .", "there is no `r.txt` in the build context"),
+        ("COPY requirements.txt .\nCOPY . .\nCOPY app /app", "there is no `r.txt` in the build context"),
+        ("COPY app .", "there is no `app/r.txt` in the build context"),
+        ("COPY a?p/ /", "there is no `app/r.txt` in the build context"),
+        ("COPY app .\nCOPY deep .", "there is no `deep/r.txt` in the build context"),
+        ("COPY app /app", "no COPY or ADD of this file puts it there"),
+        ("COPY requirements.txt .", "no COPY or ADD of this file puts it there"),
+        ("COPY absent/ .", "no COPY or ADD of this file puts it there"),
+        ("COPY --exclude=*.txt . .", "no COPY or ADD of this file puts it there"),
+        # It may come from elsewhere as well.
+        ("COPY . .\nADD git@index.example:x/y.git .", "it is downloaded from git@index.example:x/y.git"),
+        ("COPY . .\nRUN git clone https://index.example/x .", "`git` may write it during the build"),
+    ],
+)
+def test_a_folder_without_the_file_is_told(context: BuildContext, lines: str, message: str) -> None:
+    text = f"FROM python:3.12-alpine\n{lines}\nRUN pip install -r r.txt\n"
+    (_, install), *_ = gather(parse(Source("Dockerfile", text)), context, Sources([], [])).installs
+    (unreadable,) = install.unreadable
+    assert message in unreadable.message

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from lint_alpine import data
 from lint_alpine.environment import Environment, Libc
 from lint_alpine.images import (
+    End,
     ImageReference,
     UnknownImage,
     apk_python,
@@ -27,28 +28,31 @@ def known(reference: str, platform: str = "linux/amd64") -> Environment:
 
 
 @pytest.mark.parametrize(
-    ("text", "repository", "tag", "digest", "arch"),
+    ("text", "repository", "tag", "digest", "arch", "prefix"),
     [
-        ("python", "python", None, None, None),
-        ("python:3.8-alpine", "python", "3.8-alpine", None, None),
-        ("docker.io/library/python:3.8", "python", "3.8", None, None),
-        ("index.docker.io/library/python:3.8", "python", "3.8", None, None),
-        ("library/python:3.8", "python", "3.8", None, None),
-        ("docker.io/python:3.8", "python", "3.8", None, None),
-        ("public.ecr.aws/docker/library/python:3.8", "python", "3.8", None, None),
-        ("mirror.gcr.io/library/alpine:3.20", "alpine", "3.20", None, None),
-        ("arm64v8/python:3.9-alpine", "python", "3.9-alpine", None, "aarch64"),
-        ("docker.io/i386/alpine:3.20", "alpine", "3.20", None, "i686"),
-        ("localhost:5000/name:tag", "localhost:5000/name", "tag", None, None),
-        ("localhost:5000/name", "localhost:5000/name", None, None, None),
-        ("registry.example/library/python:3.8", "registry.example/library/python", "3.8", None, None),
-        ("registry.example:443/a/b_c/d-e:1.0@" + DIGEST, "registry.example:443/a/b_c/d-e", "1.0", DIGEST, None),
-        (f"python@{DIGEST}", "python", None, DIGEST, None),
-        ("arm64v8/some/python:1", "arm64v8/some/python", "1", None, None),
+        ("python", "python", None, None, None, ""),
+        ("python:3.8-alpine", "python", "3.8-alpine", None, None, ""),
+        ("docker.io/library/python:3.8", "python", "3.8", None, None, "docker.io/library/"),
+        ("index.docker.io/library/python:3.8", "python", "3.8", None, None, "index.docker.io/library/"),
+        ("library/python:3.8", "python", "3.8", None, None, "library/"),
+        ("docker.io/python:3.8", "python", "3.8", None, None, "docker.io/"),
+        ("public.ecr.aws/docker/library/python:3.8", "python", "3.8", None, None, "public.ecr.aws/docker/library/"),
+        ("mirror.gcr.io/library/alpine:3.20", "alpine", "3.20", None, None, "mirror.gcr.io/library/"),
+        ("arm64v8/python:3.9-alpine", "python", "3.9-alpine", None, "aarch64", "arm64v8/"),
+        ("docker.io/i386/alpine:3.20", "alpine", "3.20", None, "i686", "docker.io/i386/"),
+        ("docker.io/a/b:1", "a/b", "1", None, None, "docker.io/"),
+        ("localhost:5000/name:tag", "localhost:5000/name", "tag", None, None, ""),
+        ("localhost:5000/name", "localhost:5000/name", None, None, None, ""),
+        ("registry.example/library/python:3.8", "registry.example/library/python", "3.8", None, None, ""),
+        ("registry.example:443/a/b_c/d-e:1.0@" + DIGEST, "registry.example:443/a/b_c/d-e", "1.0", DIGEST, None, ""),
+        (f"python@{DIGEST}", "python", None, DIGEST, None, ""),
+        ("arm64v8/some/python:1", "arm64v8/some/python", "1", None, None, ""),
     ],
 )
-def test_parse_reference(text: str, repository: str, tag: str | None, digest: str | None, arch: str | None) -> None:
-    assert ImageReference.parse(text) == ImageReference(repository, tag, digest, arch)
+def test_parse_reference(
+    text: str, repository: str, tag: str | None, digest: str | None, arch: str | None, prefix: str
+) -> None:
+    assert ImageReference.parse(text) == ImageReference(repository, tag, digest, arch, prefix)
 
 
 @pytest.mark.parametrize(
@@ -259,7 +263,13 @@ def test_packages(reference: str, there: set[str], absent: set[str]) -> None:
         ("python:3.15-rc-alpine", "python:3.15-rc-slim", "trixie"),
         ("python:3.6-alpine3.15", "python:3.6-slim-bullseye", "bullseye"),
         ("python:3.12", "python:3.12-slim", "trixie"),
-        ("arm64v8/python:3.9-alpine", "python:3.9-slim", "trixie"),
+        ("arm64v8/python:3.9-alpine", "arm64v8/python:3.9-slim", "trixie"),
+        ("docker.io/library/python:3.9-alpine", "docker.io/library/python:3.9-slim", "trixie"),
+        (
+            "public.ecr.aws/docker/library/python:3.8.20-alpine3.20",
+            "public.ecr.aws/docker/library/python:3.8.20-slim-bookworm",
+            "bookworm",
+        ),
         ("jfloff/alpine-python:2.7-slim", "python:2.7-slim", "buster"),
         ("ghcr.io/astral-sh/uv:python3.12-alpine", "ghcr.io/astral-sh/uv:python3.12-trixie-slim", "trixie"),
         ("ghcr.io/astral-sh/uv:python3.8-alpine", "ghcr.io/astral-sh/uv:python3.8-bookworm-slim", "bookworm"),
@@ -343,8 +353,11 @@ def test_onbuild(reference: str, first: str | None) -> None:
 
 
 def test_ended() -> None:
-    assert ended("jfloff/alpine-python:3.8-slim") == "2020-03-28"
-    assert ended("tiangolo/uwsgi-nginx-flask:python3.8-alpine") == "2024-03-17"
+    assert ended("jfloff/alpine-python:3.8-slim") == End("2020-03-28", None)
+    found = ended("tiangolo/uwsgi-nginx-flask:python3.8-alpine")
+    assert found is not None
+    assert found.day == "2024-03-17"
+    assert (found.successor or "").startswith("`python` takes its place")
     assert ended("tiangolo/uwsgi-nginx-flask:python3.12") is None
     assert ended("python:3.8-alpine") is None
 

@@ -89,3 +89,44 @@ def test_a_library_is_told_once() -> None:
         (("libpq",), "psycopg2"),
         (("libstdc++",), "pandas"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("lines", "found"),
+    [
+        ("RUN pip install psycopg", [("psycopg", ["libpq"], "psycopg")]),
+        ("RUN pip install 'psycopg[pool]==3.2.3'", [("'psycopg[pool]==3.2.3'", ["libpq"], "psycopg")]),
+        ("RUN pip install 'psycopg[binary]'", []),
+        ("RUN pip install 'psycopg[binary,pool]'", []),
+        ("RUN pip install 'psycopg[c]'", []),
+        ("RUN pip install psycopg psycopg-binary", []),
+        ("RUN pip install psycopg\nRUN pip install psycopg_binary", []),
+        ("RUN apk add libpq && pip install psycopg", []),
+        ("RUN apk add postgresql-client && pip install psycopg", []),
+        ("RUN apk add $PACKAGES && pip install psycopg", []),
+        ("RUN pip install -i https://index.example/simple psycopg", []),
+        ("RUN pip install --find-links /wheels psycopg", []),
+        ("RUN pip install psycopg $MORE", []),
+        ("RUN pip install python-magic", [("python-magic", ["libmagic"], "python-magic")]),
+        ("RUN apk add file && pip install python-magic", []),
+        ("RUN pip install cairosvg", [("cairosvg", ["cairo"], "cairosvg")]),
+        ("RUN pip install cairosvg cairocffi", [("cairosvg", ["cairo"], "cairosvg")]),
+        (
+            "RUN pip install weasyprint==62.3",
+            [("weasyprint==62.3", ["pango", "glib", "harfbuzz", "fontconfig"], "weasyprint")],
+        ),
+        ("RUN apk add pango && pip install weasyprint==62.3", []),
+        ("RUN apk add weasyprint && pip install weasyprint", []),
+        # Wheels for musl bring these, or a program that is called now and then.
+        ("RUN pip install rtree", []),
+        ("RUN pip install pytesseract graphviz", []),
+        ("RUN pip install nobody-knows", []),
+    ],
+)
+def test_what_no_file_brings_needs_no_listing(lines: str, found: list[tuple[str, list[str], str]]) -> None:
+    assert missing(f"FROM python:3.12-alpine\n{lines}\n") == found
+
+
+def test_what_another_project_pulls_in_may_be_bundled() -> None:
+    index = f"{INDEX}\nwrapper-1.0-py3-none-any.whl\nwrapper 1.0 needs psycopg\n"
+    assert list(facts_of("FROM python:3.12-alpine\nRUN pip install wrapper\n", index=index).missing_libraries) == []

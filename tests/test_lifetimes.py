@@ -25,6 +25,9 @@ def of(reference: str) -> Lifetime:
         # Older than the data.
         ("alpine:3.1", ["Alpine 3.1"], "alpine:3.24"),
         ("node:20-alpine3.19", ["Alpine 3.19"], None),
+        # From the registry, and for the CPU, that the file names.
+        ("arm64v8/python:3.11-alpine3.18", ["Alpine 3.18"], "arm64v8/python:3.11-alpine3.24"),
+        ("mirror.gcr.io/library/alpine:3.12", ["Alpine 3.12"], "mirror.gcr.io/library/alpine:3.24"),
         # Ends between the newest source of their dates and the day on which all was gathered.
         ("python:3.10-alpine3.21", ["Python 3.10", "Alpine 3.21"], "python:3.14-alpine3.24"),
         ("python:3.10-alpine3.22", ["Python 3.10"], "python:3.14-alpine3.24"),
@@ -55,12 +58,36 @@ def test_end_of_life(reference: str, ended: list[str], instead: str | None) -> N
         ("jfloff/alpine-python:3.8", "2020-03-28", "python:3.14-alpine"),
         ("docker.io/jfloff/alpine-python:2.7-onbuild", "2020-03-28", "python:3.14-alpine"),
         ("gliderlabs/alpine:3.9", "2020-02-27", "alpine:3.24"),
-        ("lsiobase/alpine.python3:3.12", "2022-01-19", "python:3.14-alpine"),
-        ("continuumio/miniconda3:4.12.0-alpine", "2023-08-24", "python:3.14-alpine"),
+        ("frolvlad/alpine-python2", "2021-07-11", "python:3.14-alpine"),
     ],
 )
 def test_unmaintained(reference: str, day: str, instead: str) -> None:
     assert of(reference) == Lifetime((), day, instead)
+
+
+@pytest.mark.parametrize(
+    ("reference", "day", "takes_its_place"),
+    [
+        ("continuumio/miniconda3:4.10.3-alpine", "2023-08-24", "`FROM continuumio/miniconda3`"),
+        ("tiangolo/uvicorn-gunicorn-fastapi:python3.8-alpine3.10", "2024-03-17", "`uvicorn --workers`"),
+        ("tiangolo/uwsgi-nginx:python3.8-alpine", "2024-03-17", "a server such as Gunicorn"),
+        ("lsiobase/alpine.python3:3.12", "2022-01-19", "`FROM ghcr.io/linuxserver/baseimage-alpine`"),
+    ],
+)
+def test_an_image_that_is_more_than_python_has_no_official_one_in_its_place(
+    reference: str, day: str, takes_its_place: str
+) -> None:
+    found = of(reference)
+    assert (found.unmaintained, found.instead) == (day, None)
+    assert takes_its_place in (found.successor or "")
+
+
+def test_nothing_takes_the_place_of_what_still_gets_updates() -> None:
+    assert of("continuumio/miniconda3") == of("tiangolo/uvicorn-gunicorn:python3.11") == Lifetime()
+    ended = [rule for rules in data.images()["images"].values() for rule in rules if "ended" in rule]
+    assert all(
+        "successor" not in rule for rules in data.images()["images"].values() for rule in rules if rule not in ended
+    )
 
 
 def test_no_reference() -> None:

@@ -8,29 +8,54 @@ from tests.gathering import INDEX, facts_of
 @pytest.mark.parametrize(
     ("lines", "found"),
     [
-        ("RUN pip install --no-binary :all: sketch", ("--no-binary", 2)),
-        ("RUN pip install --no-binary=:all: sketch", ("--no-binary=:all:", 2)),
-        ("RUN pip install --no-bin sketch sketch", ("--no-bin", 2)),
-        ("RUN pip install sketch --no-binary reports --no-binary sketch", ("--no-binary", 2)),
+        ("RUN pip install --no-binary :all: sketch", (":all:", 2, "--no-binary :all:")),
+        ("RUN pip install --no-binary=:all: sketch", (":all:", 2, "--no-binary=:all:")),
+        ("RUN pip install --no-bin sketch sketch", ("sketch", 2, "--no-bin sketch")),
+        ("RUN pip install --no-binary a,sketch,b sketch", ("sketch", 2, "--no-binary a,sketch,b")),
+        ("RUN pip install '--no-binary=sketch-a, sketch' sketch", ("sketch", 2, "'--no-binary=sketch-a, sketch'")),
+        ("RUN pip install --no-binary \\\n sketch sketch", ("sketch", 3, "--no-binary sketch")),
+        ("RUN A=sketch; pip install --no-binary $A sketch", ("$A", 2, "--no-binary $A")),
+        ('RUN ["pip", "install", "--no-binary", "sketch", "sketch"]', ("sketch", 2, "--no-binary sketch")),
+        ("RUN pip install sketch --no-binary reports --no-binary sketch", ("sketch", 2, "--no-binary sketch")),
         ("RUN pip install --no-binary reports sketch", None),
         ("RUN pip install --no-binary sketch --only-binary sketch sketch", None),
-        ("RUN PIP_NO_BINARY=:all: pip install sketch", ("PIP_NO_BINARY", 2)),
-        ("RUN export PIP_NO_BINARY=:all: && pip install sketch", ("PIP_NO_BINARY", 2)),
-        ("ENV PIP_NO_BINARY=sketch\nRUN pip install sketch", ("PIP_NO_BINARY", 2)),
-        ("ARG A=1 PIP_NO_BINARY=sketch\nRUN pip install sketch", ("PIP_NO_BINARY", 2)),
-        ("ENV PIP_NO_BINARY=x\nENV PIP_NO_BINARY=sketch\nRUN pip install sketch", ("PIP_NO_BINARY", 3)),
+        ("RUN PIP_NO_BINARY=:all: pip install sketch", ("PIP_NO_BINARY", 2, "PIP_NO_BINARY")),
+        ("RUN export PIP_NO_BINARY=:all: && pip install sketch", ("PIP_NO_BINARY", 2, "PIP_NO_BINARY")),
+        ("ENV PIP_NO_BINARY=sketch\nRUN pip install sketch", ("PIP_NO_BINARY", 2, "PIP_NO_BINARY")),
+        ("ARG A=1 PIP_NO_BINARY=sketch\nRUN pip install sketch", ("PIP_NO_BINARY", 2, "PIP_NO_BINARY")),
+        (
+            "ENV PIP_NO_BINARY=x\nENV PIP_NO_BINARY=sketch\nRUN pip install sketch",
+            ("PIP_NO_BINARY", 3, "PIP_NO_BINARY"),
+        ),
         ("ENV PIP_NO_BINARY=x\nRUN pip install sketch", None),
-        ("RUN uv pip install --system --no-binary sketch sketch", ("--no-binary", 2)),
-        ("RUN UV_NO_BINARY_PACKAGE=sketch uv run --no-project --with sketch x", ("UV_NO_BINARY_PACKAGE", 2)),
-        ("RUN pip install --only-binary :all: only-glibc", ("--only-binary", 2)),
-        ("RUN uv pip install --system --no-build only-glibc", ("--no-build", 2)),
+        ("RUN uv pip install --system --no-binary sketch sketch", ("sketch", 2, "--no-binary sketch")),
+        (
+            "RUN uv run --no-project --no-binary-package sketch --with sketch x",
+            ("sketch", 2, "--no-binary-package sketch"),
+        ),
+        (
+            "RUN UV_NO_BINARY_PACKAGE=sketch uv run --no-project --with sketch x",
+            ("UV_NO_BINARY_PACKAGE", 2, "UV_NO_BINARY_PACKAGE"),
+        ),
+        ("RUN pip install --only-binary :all: only-glibc", (":all:", 2, "--only-binary :all:")),
+        ("RUN uv pip install --system --no-build only-glibc", ("--no-build", 2, "--no-build")),
         ("RUN pip install only-glibc", None),
-        ("COPY <<EOF /r.txt\n--no-binary sketch\nsketch\nEOF\nRUN pip install -r /r.txt", ("--no-binary", 3)),
+        (
+            "COPY <<EOF /r.txt\n--no-binary sketch\nsketch\nEOF\nRUN pip install -r /r.txt",
+            ("sketch", 3, "--no-binary sketch"),
+        ),
     ],
 )
-def test_the_word(lines: str, found: tuple[str, int] | None) -> None:
+def test_the_word(lines: str, found: tuple[str, int, str] | None) -> None:
     refused = [each for _, each in facts_of(f"FROM python:3.12-alpine\n{lines}\n", index=INDEX).refused]
-    assert [(each.span.text, each.span.start.line) for each in refused] == ([found] if found else [])
+    assert [(each.span.text, each.span.start.line, each.words) for each in refused] == ([found] if found else [])
+
+
+def test_each_name_of_a_list_has_its_own_place() -> None:
+    text = "FROM python:3.12-alpine\nRUN pip install --no-binary stable,sketch sketch stable\n"
+    index = f"{INDEX}\nstable-2.0.tar.gz"
+    found = [(each.span.text, each.span.start.column) for _, each in facts_of(text, index=index).refused]
+    assert found == [("sketch", 36), ("stable", 29)]
 
 
 def test_a_variable_of_the_stage_below() -> None:

@@ -50,6 +50,31 @@ def test_mounts(lines: str, found: list[tuple[str, bool]]) -> None:
     assert [(each.program, each.index_alone) for _, each in mounts] == found
 
 
+@pytest.mark.parametrize(
+    ("lines", "place"),
+    [
+        (f"ENV A=1 PIP_NO_CACHE_DIR=1\nRUN {PIP} pip install x", ("PIP_NO_CACHE_DIR", 2)),
+        (f"ENV PIP_NO_CACHE_DIR=1\nARG PIP_NO_CACHE_DIR=off\nRUN {PIP} pip install x", ("PIP_NO_CACHE_DIR", 3)),
+        (f"RUN {PIP} A=1 PIP_NO_CACHE_DIR=1 pip install x", ("PIP_NO_CACHE_DIR", 2)),
+        (f"RUN {PIP} export PIP_NO_CACHE_DIR=1 && pip install x", ("PIP_NO_CACHE_DIR", 2)),
+        ("ENV UV_NO_CACHE=1\nRUN --mount=type=cache,target=/root/.cache/uv uv sync", ("UV_NO_CACHE", 2)),
+        (f"RUN pip config set global.no-cache-dir true\nRUN {PIP} pip install x", None),
+    ],
+)
+def test_the_variable_that_turns_a_cache_off(lines: str, place: tuple[str, int] | None) -> None:
+    ((_, useless),) = facts_of(f"FROM python:3.12-alpine\n{lines}\n").useless_mounts
+    found = useless.variable
+    assert useless.option is None
+    assert (found and (found.text, found.start.line)) == place
+
+
+def test_a_variable_of_the_stage_that_it_stands_on() -> None:
+    text = f"FROM python:3.12-alpine AS b\nENV PIP_NO_CACHE_DIR=1\nFROM b\nRUN {PIP} pip install x\n"
+    ((_, useless),) = facts_of(text).useless_mounts
+    assert useless.variable is not None
+    assert useless.variable.start.line == 2
+
+
 @pytest.mark.parametrize("line", [f"RUN {APK} apk add x", f"RUN {PIP} pip install --no-cache-dir x"])
 def test_only_layers_that_ship_and_musl(line: str) -> None:
     assert len(list(facts_of(f"FROM python:3.12-alpine AS b\n{line}\nFROM b\n").useless_mounts)) == 1

@@ -219,6 +219,10 @@ def _other_images(other: Record, extra: Record, newest: str) -> Record:
     for repository, entry_of in record(other["official_alpine_other"]).items():
         if repository not in found:
             found[repository] = _official(record(entry_of))
+    for repository, successor in record(extra["successors"]).items():
+        for each in map(record, found[repository]):
+            if "ended" in each:
+                each["successor"] = record(successor)["text"]
     return cast("Record", found)
 
 

@@ -1,11 +1,14 @@
 """What the Compose and Bake files around a Dockerfile say of how it is built."""
 
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.context import BuildContext, decode, folders_up_to_repository
+from lint_alpine.source import Source, Span
 
 if TYPE_CHECKING:
     from lint_alpine.build_files.build import Build
@@ -13,18 +16,22 @@ if TYPE_CHECKING:
 # The longest in use have some thousand lines.
 MAX_BYTES = 256 * 1024
 MOST_PLATFORMS = 16
+# Each is looked for in the whole file.
+_MOST_PLACES = 100
 # Of these Compose takes the first that is there.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _BAKE = ("docker-bake.json", "docker-bake.hcl")
 
 
 class Described(NamedTuple):
-    """What all builds of a Dockerfile agree on; None or nothing where they do not, or do not say."""
+    """What all builds of a Dockerfile agree on; None or nothing where they do not, or do not say. `places` are those at
+    which the arguments are given, as far as they are found."""
 
     context: Path | None = None
     target: str | None = None
     args: Mapping[str, str] = {}
     platforms: tuple[str, ...] = ()
+    places: Mapping[str, Span] = {}
 
 
 def describe(dockerfile: Path) -> Described:
@@ -35,19 +42,27 @@ def describe(dockerfile: Path) -> Described:
     folders = folders_up_to_repository(dockerfile.parent)
     repository = BuildContext(folders[-1])
     for folder in folders:
-        builds = [build for build in _builds(folder, repository) if _is_of(build, folder, dockerfile)]
-        if builds:
-            return _agreed(builds, folder, repository)
+        found = [
+            (build, name, text)
+            for name, text in _files(folder, repository)
+            for build in _read(name, text)
+            if _is_of(build, folder, dockerfile)
+        ]
+        if found:
+            agreed = _agreed([build for build, _, _ in found], folder, repository)
+            sources = [Source(_shown(folder / name, dockerfile), text) for _, name, text in found]
+            return agreed._replace(places=_places(agreed.args, sources))
     return Described()
 
 
-def _builds(folder: Path, repository: BuildContext) -> "Iterator[Build]":
+def _files(folder: Path, repository: BuildContext) -> Iterator[tuple[str, str]]:
+    """The name and the text of each Compose and Bake file of a folder."""
     compose = [name for name in _COMPOSE if os.path.lexists(folder / name)]
     bake = [name for name in _BAKE if os.path.lexists(folder / name)]
     for name in (*compose[:1], *bake):
         data = repository.read_bytes(str((folder / name).relative_to(repository.root)), MAX_BYTES)
         if isinstance(data, bytes):
-            yield from _read(name, decode(data))
+            yield name, decode(data)
 
 
 def _read(name: str, text: str) -> "tuple[Build, ...]":
@@ -78,6 +93,33 @@ def _agreed(builds: "Sequence[Build]", folder: Path, repository: BuildContext) -
         args=dict(sorted(shared)),
         platforms=platforms.pop()[:MOST_PLATFORMS] if len(platforms) == 1 else (),
     )
+
+
+def _shown(file: Path, dockerfile: Path) -> str:
+    """The path of a file as reports show it: as that of the Dockerfile, absolute or from the current folder."""
+    relative = os.path.relpath(file, dockerfile.absolute().parent)
+    return os.path.normpath(dockerfile.parent / relative).replace(os.sep, "/")
+
+
+def _places(args: Mapping[str, str], sources: Sequence[Source]) -> Mapping[str, Span]:
+    found = {name: _place(name, value, sources) for name, value in islice(args.items(), _MOST_PLACES)}
+    return {name: place for name, place in found.items() if place is not None}
+
+
+def _place(name: str, value: str, sources: Sequence[Source]) -> Span | None:
+    """Where a name stands with its value behind it, else where it stands with any: the value may be made of variables.
+
+    All three formats have it so, `NAME: value`, `NAME=value` and `NAME = "value"`, below `args`; not in a comment.
+    """
+    start = rf"^(?![ \t]*(?:\#|//)).*?(?<![\w.-])(?P<given>{re.escape(name)}[\"']?[ \t]*[:=]"
+    with_value = re.compile(rf"{start}[ \t]*[\"']?{re.escape(value)}(?![\w.-])[\"']?)", re.MULTILINE)
+    for pattern in (with_value, re.compile(rf"{start})", re.MULTILINE)):
+        for source in sources:
+            line = source.text.rfind("\n", 0, max(0, source.text.find("args"))) + 1
+            match = pattern.search(source.text, line)
+            if match is not None:
+                return source.span(*match.span("given"))
+    return None
 
 
 def _is_inside(folder: str, repository: BuildContext) -> bool:

@@ -41,7 +41,8 @@ class RangedPackage(TypedDict):
 class ImageRule(TypedDict):
     """How the tags of another image are read: `tag` is a regular expression, its groups fill in what has no value here.
 
-    `base` is the reference of the image that it is made from, with groups in braces; so is `slim`.
+    `base` is the reference of the image that it is made from, with groups in braces; so is `slim`. `successor` says in
+    a sentence what takes the place of one that gets no more updates since `ended`: without it an official image does.
     """
 
     tag: str
@@ -61,6 +62,7 @@ class ImageRule(TypedDict):
     onbuild: NotRequired[list[str]]
     slim: NotRequired[str]
     ended: NotRequired[str]
+    successor: NotRequired[str]
     note: NotRequired[str]
 
 
@@ -138,6 +140,7 @@ class NativeForm(TypedDict):
     optional: NotRequired[list[str]]
     runtime: NotRequired[list[str]]
     runtime_even_with_wheel: NotRequired[list[str]]
+    pure_wheels: NotRequired[bool]
     optional_extension: NotRequired[bool]
     alternative: NotRequired[str]
     rust: NotRequired[str]

@@ -95,7 +95,8 @@ class Stages(NamedTuple):
         named = [stage for stage in self.stages if stage.name == name.lower()]
         if named:
             return named[-1]
-        return self.stages[int(name)] if name.isdecimal() and int(name) < len(self.stages) else None
+        is_number = name.isascii() and name.isdecimal() and len(name) < 10
+        return self.stages[int(name)] if is_number and int(name) < len(self.stages) else None
 
 
 def platform_arguments(platform: str) -> dict[str, str | None]:

@@ -71,9 +71,12 @@ def read_apk(command: Command) -> Apk | None:
 def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
     no_cache = found.last("no-cache")
     virtual = found.last("virtual")
+    packages = _packages(found.words)
+    # What provides `pc:libpq`, `cmd:gcc` or `so:libpq.so.5` has a name of its own, which is not known.
+    named = not any(":" in package.name and not (package.conflict or package.file) for package in packages)
     return ApkInstall(
         verb=verb,
-        packages=_packages(found.words),
+        packages=packages,
         command=command,
         virtual=read_package(virtual.value, virtual.span) if virtual and virtual.value else None,
         no_cache=no_cache is not None,
@@ -84,7 +87,7 @@ def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
         simulate=found.has("simulate"),
         no_network=found.has("no-network"),
         root=_root(found),
-        complete=_complete(command, found) and (virtual is None or virtual.known),
+        complete=named and _complete(command, found) and (virtual is None or virtual.known),
     )
 
 

@@ -41,11 +41,13 @@ class FileChoice(NamedTuple):
 
 
 class FormatOption(NamedTuple):
-    """A `--no-binary` or `--only-binary` (`option`) for a project or `:all:`, and the word that gives it."""
+    """A `--no-binary` or `--only-binary` (`option`) for a project or `:all:`, and the place of that name. `words` is
+    the option with its value, as written; None where it was set elsewhere: then the place is that of the command."""
 
     option: str
     project: str
     span: Span
+    words: str | None = None
 
 
 class IndexStrategy(StrEnum):

@@ -1,7 +1,7 @@
 """What a command line, variables and files ask for together, while they are read one after the other."""
 
 import posixpath
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 from packaging.utils import canonicalize_name
 
@@ -180,9 +180,7 @@ class Gathered:
             self.fault(option.span, f"which packages `--{option.name}` names is only known when the command runs")
             return
         names = [name.strip() for name in option.value.split(",")]
-        self.formats += (
-            FormatOption(option.name, canonicalize_name(name), option.word or option.span) for name in names
-        )
+        self.formats += _named(option, names)
         if ":all:" in names:
             other.clear()
             target.clear()
@@ -247,6 +245,18 @@ def _release(reference: Reference, span: Span) -> Locked | None:
             wheel = parse(filename, canonicalize_name(requirement.name), url=requirement.url)
             return Locked(str(wheel.version), (wheel,), span.source.path) if wheel else None
     return None
+
+
+def _named(option: Given, names: Iterable[str]) -> Iterator[FormatOption]:
+    """The names of a list, each with its own place in it."""
+    span, at = option.span, 0
+    joined = option.word is not None and option.span.end <= option.word.end
+    words = option.word and (option.word.text if joined else f"{option.word.text} {span.text}")
+    for name in names:
+        begin = span.text.find(name, at) if name and option.word else -1
+        place = span if begin < 0 else Span(span.source, span.begin + begin, span.begin + begin + len(name))
+        at = max(at, begin + len(name))
+        yield FormatOption(option.name, canonicalize_name(name), place, words)
 
 
 def _short(text: str) -> str:

@@ -8,6 +8,7 @@ from packaging.markers import InvalidMarker, Marker
 from packaging.utils import canonicalize_name
 
 from lint_alpine.installs.reference import LONGEST
+from lint_alpine.long_numbers import has_long_number
 
 Package = TypeVar("Package", bound=Hashable)
 
@@ -84,7 +85,7 @@ def marker_of(alternatives: Alternatives) -> Marker | None:
 
 def read_marker(text: str | None) -> Marker | None:
     """A lock file's marker. One that is not valid is none: the package counts as wanted."""
-    if not text or len(text) > 4 * LONGEST:
+    if not text or len(text) > 4 * LONGEST or has_long_number(text):
         return None
     try:
         return Marker(text)
@@ -102,12 +103,13 @@ def settle_extras(marker: str | None, active: Collection[str]) -> str | None:
     return _simple(_EXTRA.sub(answer, marker)) if marker and "extra" in marker else marker
 
 
-def settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]]) -> str | None:
-    """The marker with every `"name" in extras` and `"name" in dependency_groups` (PEP 751) answered."""
+def settle_membership(marker: str | None, chosen: Mapping[str, Collection[str]] | None) -> str | None:
+    """The marker with every `"name" in extras` and `"name" in dependency_groups` (PEP 751) answered: by all of them
+    where `chosen` is None."""
 
     def answer(match: re.Match[str]) -> str:
         name = canonicalize_name(match[1] if match[1] is not None else match[2])
-        return decided((name in map(canonicalize_name, chosen[match[4]])) != bool(match[3]))
+        return decided((chosen is None or name in map(canonicalize_name, chosen[match[4]])) != bool(match[3]))
 
     return _simple(_MEMBERSHIP.sub(answer, marker)) if marker else None
 

@@ -14,6 +14,7 @@ from lint_alpine.installs.documents import Document, array, read_json, read_toml
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.lock_graph import NEVER_TRUE, read_marker, settle_membership
 from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, Invalid, parse_requirement
+from lint_alpine.long_numbers import has_long_number
 from lint_alpine.source import Source, Span
 
 _BLOCK = re.compile(r"^\[\[package\]\]", re.MULTILINE)
@@ -93,10 +94,13 @@ def _dependency(name: str, specifier: str, marker: Marker | None, span: Span) ->
     if isinstance(requirement, Invalid):
         return Unreadable(span, f"`{name[:100]}` is no name of a package")
     requirement.marker = marker
+    written = specifier.removeprefix("==")[:100]
+    if has_long_number(specifier):
+        return Unreadable(span, f"`{written}...`, the version of `{name}`, has a number that is too long")
     try:
         requirement.specifier = SpecifierSet(specifier)
     except InvalidSpecifier:
-        return Unreadable(span, f"`{specifier.removeprefix('==')[:100]}`, the version of `{name}`, is not valid")
+        return Unreadable(span, f"`{written}`, the version of `{name}`, is not valid")
     return Dependency(requirement, span)
 
 
@@ -234,7 +238,9 @@ def _pipfile_entry(
         {"git": IS_VCS, "path": IS_PATH, "file": IS_URL, "url": IS_URL},
     )
     pairs = (text.partition(":") for text in strings(entry.get("hashes")))
-    marker, span = read_marker(string(entry.get("markers"))), document.key(category, name)
+    # In a lock made from a pylock.toml pipenv takes every question for a group as answered by the section.
+    marker = read_marker(settle_membership(string(entry.get("markers")), None))
+    span = document.key(category, name)
     if opaque is None and version is not None and not version.startswith("=="):
         # What was not wanted where pipenv locked has no release in the lock, and gets any one that its Pipfile allows.
         return _dependency(name, "" if version == "*" else version, marker, span)

@@ -52,6 +52,10 @@ def read_install(command: Command, files: Files, variables: Mapping[str, str | N
             from lint_alpine.installs.pipx import read_pipx
 
             return read_pipx(command, files, variables)
+        case "conda" | "mamba" | "micromamba":
+            from lint_alpine.installs.conda import read_conda
+
+            return read_conda(command, files, variables)
     return None
 
 

@@ -61,6 +61,10 @@ TOOL = PROJECT.extended(
     valued="-c/--constraint/--constraints --override/--overrides --exclude/--excludes --build-constraint"
     "/--build-constraints -b -w/--with --with-editable --with-requirements --with-executables-from --from --env-file",
 )
+PYTHON = GLOBAL.extended(
+    flags="-r/--reinstall -f/--force -U/--upgrade --default --no-bin --no-registry --bin --registry --compile-bytecode",
+    valued="-i/--install-dir --mirror --pypy-mirror --python-downloads-json-url",
+)
 
 _INDEXES = {
     "default-index": "UV_DEFAULT_INDEX",

@@ -98,7 +98,7 @@ def _verdict(installed: StageVerdict) -> Json:
 def _evidence(evidence: Evidence | None) -> Json:
     if evidence is None:
         return None
-    return {"origin": evidence.origin, "as_of": evidence.as_of, "detail": evidence.detail}
+    return {"origin": evidence.origin, "as_of": evidence.as_of or None, "detail": evidence.detail}
 
 
 def _alternative(alternative: Alternative | None) -> Json:

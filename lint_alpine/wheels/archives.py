@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from io import SEEK_CUR, SEEK_END, SEEK_SET
 from typing import TYPE_CHECKING
 
+from lint_alpine.wheels.unpacking import DamagedError, unpacker
+
 if TYPE_CHECKING:
     from zipfile import ZipFile
 
@@ -24,6 +26,10 @@ _HEADER = 512
 
 class ArchiveError(Exception):
     """The archive cannot be read, or not within bounds; the text tells why, for people."""
+
+
+class DamagedZipError(ArchiveError):
+    """It is not a zip file that anybody can read, or lacks what must be in it."""
 
 
 @dataclass(slots=True)
@@ -70,7 +76,7 @@ def read_zip(wanted: Callable[[str], bool]) -> Generator[Range, Part, Members]:
         except ArchiveError:
             raise
         except malformed:
-            raise ArchiveError("its archive is not a zip file that can be read") from None
+            raise DamagedZipError("its archive is not a zip file that can be read") from None
     raise ArchiveError("its archive would take too many requests")
 
 
@@ -146,17 +152,21 @@ class _SparseFile:
 
 
 class TarStream:
-    """Reads a gzip-compressed tar file that is fed to it piece by piece; nothing but `Members` is kept.
+    """Reads a compressed tar file that is fed to it piece by piece; nothing but `Members` is kept.
 
     Python's own tarfile is not used: versions in use have loops without end and quadratic header parsing.
     """
 
-    def __init__(self, wanted: Callable[[str], bool], enough: Callable[[Members], bool]) -> None:
-        """Keeps the `wanted` members, and stops before the end as soon as there is `enough`."""
+    def __init__(self, filename: str, wanted: Callable[[str], bool], enough: Callable[[Members], bool]) -> None:
+        """Keeps the `wanted` members, and stops before the end as soon as there is `enough`. Raises ArchiveError for a
+        file of a kind that is not read, by its name."""
+        unpacks = unpacker(filename)
+        if unpacks is None:
+            raise ArchiveError("its source distribution is an archive of a kind that is not read")
         self.members = Members()
         self._wanted = wanted
         self._enough = enough
-        self._inflate = zlib.decompressobj(wbits=31)
+        self._unpacker = unpacks
         self._unpacked = 0
         self._buffer = bytearray()
         self._complete = False
@@ -166,24 +176,21 @@ class TarStream:
 
     def feed(self, data: bytes) -> bool:
         """Whether more is wanted. Raises ArchiveError."""
-        while data and not self._complete:
-            try:
-                piece = self._inflate.decompress(data, 1024 * 1024)
-            except zlib.error:
-                raise ArchiveError("its archive is not gzip-compressed or is damaged") from None
-            self._unpacked += len(piece)
-            if self._unpacked > _UNPACKED:
-                raise ArchiveError(f"its archive holds more than {_UNPACKED >> 20} MB")
-            data = self._inflate.unconsumed_tail
-            try:
+        try:
+            for piece in self._unpacker.feed(data):
+                self._unpacked += len(piece)
+                if self._unpacked > _UNPACKED:
+                    raise ArchiveError(f"its archive holds more than {_UNPACKED >> 20} MB")
                 self._reader.send(piece)
-            except StopIteration:
-                self._complete = True
-        return not self._complete and not self._inflate.eof
+        except StopIteration:
+            self._complete = True
+        except DamagedError:
+            raise ArchiveError("its archive is not compressed as its name says, or is damaged") from None
+        return not self._complete
 
     def close(self) -> Members:
         """All that was found. Raises ArchiveError where the stream ended within a member."""
-        at_end = self._inflate.eof and self._between and not self._buffer
+        at_end = self._unpacker.complete and self._between and not self._buffer
         if not self._complete and not at_end:
             raise ArchiveError("its archive ends too early")
         return self.members

@@ -15,11 +15,11 @@ class NativeNeeds(NamedTuple):
     `kind` is `extension`, `pure`, `runtime-only` (loads or calls native software) or `binary-only` (has no source
     distribution). `compilers` are languages, `compiler_packages` the apk packages for them; `tools` are the other
     programs that the build calls (make, cmake, pkgconf). The build fails without `headers`; with `optional_headers` it
-    gains a feature, or links a system library in place of its own copy, or nobody has checked. `optional_extension`:
-    it installs without a compiler too, slower at run time. `runtime` must stay once it was compiled,
-    `runtime_even_with_wheel` in any case. `minimum_rust` is the oldest rust that compiles it, as far as it is known.
-    `verified` tells where the list of headers comes from: `measured`, `project`, `aports`, `debian`, `index`, or
-    `unverified`.
+    gains a feature, or links a system library in place of its own copy, or nobody has checked. `optional_extension`: it
+    installs without a compiler too, slower at run time. `runtime` must stay once it was compiled,
+    `runtime_even_with_wheel` in any case; with `pure_wheels` no file for Linux brings these along. `minimum_rust` is
+    the oldest rust that compiles it, as far as it is known. `verified` tells where the list of headers comes from:
+    `measured`, `project`, `aports`, `debian`, `index`, or `unverified`.
     """
 
     kind: str = "extension"
@@ -30,6 +30,7 @@ class NativeNeeds(NamedTuple):
     optional_headers: tuple[str, ...] = ()
     runtime: tuple[str, ...] = ()
     runtime_even_with_wheel: tuple[str, ...] = ()
+    pure_wheels: bool = False
     optional_extension: bool = False
     alternative: str | None = None
     minimum_rust: str | None = None
@@ -58,6 +59,7 @@ def needs_of(name: str, version: str | None = None, release: str | None = None) 
         optional_headers=_named(form.get("optional", ()), release),
         runtime=_named(form.get("runtime", ()), release),
         runtime_even_with_wheel=_named(form.get("runtime_even_with_wheel", ()), release),
+        pure_wheels=form.get("pure_wheels", False),
         optional_extension=form.get("optional_extension", False),
         alternative=form.get("alternative"),
         minimum_rust=form.get("rust"),

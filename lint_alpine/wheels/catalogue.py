@@ -1,7 +1,7 @@
 """What may be installed of each project, and what that needs: the sources asked once, in batches, level by level."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count, dropwhile, islice
 from typing import NamedTuple
@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from lint_alpine.installs.dependency import FileChoice
-from lint_alpine.wheels.choice import ANY_FILE, NO_HASHES, Obstacle, Target, candidates, choose
+from lint_alpine.wheels.choice import ANY_FILE, HEEDS_REQUIRES_PYTHON, NO_HASHES, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, SdistSource, Unavailable, WheelSource
 from lint_alpine.wheels.listing import Listing, release_of, releases_of
@@ -22,6 +22,8 @@ from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Hashes, Identifier, 
 MOST_PROJECTS = 3_000
 MOST_RELEASES = 10_000
 MOST_AHEAD = 64
+# What no version is: what a release that must not be taken asks of itself.
+NOTHING_MEETS = "<0.dev0"
 
 
 class Survey(NamedTuple):
@@ -98,7 +100,12 @@ class Catalogue:
             return [one for one in exact if len(exact) == 1 and all(self.meets(one, each) for each in wanted)]
         if isinstance(self.offer(name), Unavailable):
             return (self.nothing(name),)
-        return self._meeting(name, *self._joined(wanted))
+        return _Without(self._meeting(name, *self._joined(wanted)), self.refuses_python)
+
+    def refuses_python(self, candidate: Candidate) -> bool:
+        """Whether its METADATA, as far as it was asked for, is for other Pythons: the index page need not tell."""
+        declared = self.declared(candidate) if self.target.pip_is(HEEDS_REQUIRES_PYTHON) else None
+        return isinstance(declared, Needs) and not self.target.allows(declared.requires_python)
 
     def first(self, name: str, wanted: Iterable[Wanted]) -> Candidate | None:
         return next(iter(self.matching(name, wanted)), None)
@@ -109,7 +116,11 @@ class Catalogue:
         if isinstance(offer, Unavailable):
             return None
         specifier, hashes = self._joined(wanted)
-        return choose(offer.distributions, self._specifier(specifier), self.target, self.choice, hashes).obstacle
+        choice = choose(offer.distributions, self._specifier(specifier), self.target, self.choice, hashes)
+        if choice.obstacle is not None:
+            return choice.obstacle
+        meeting = self._meeting(name, specifier, hashes)
+        return Obstacle.OTHER_PYTHON if all(map(self.refuses_python, meeting)) else None
 
     def meets(self, candidate: Candidate, wanted: Wanted) -> bool:
         if wanted.exactly is not None:
@@ -153,6 +164,10 @@ class Catalogue:
             firsts = {name: picks.get(name) or survey.reached.get((name, NO_EXTRAS)) for name in names}
             found = {name: first or self.first(name, survey.wanted[name]) for name, first in firsts.items()}
             self._ask_needs(candidate for candidate in found.values() if candidate is not None)
+            for name, candidate in found.items():
+                while candidate is not None and self.refuses_python(candidate):
+                    found[name] = candidate = self.first(name, survey.wanted[name])
+                    self._ask_needs([candidate] if candidate is not None else [])
             level = list(self._below(level, found, survey))
         return survey
 
@@ -168,6 +183,8 @@ class Catalogue:
 
     def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
         declared = self.declared(candidate)
+        if candidate not in self._dependencies and self.refuses_python(candidate):
+            self._dependencies[candidate] = (Wanted(candidate.name, NOTHING_MEETS),)
         if candidate not in self._dependencies:
             needed = () if candidate.base is None else (Wanted(candidate.name, exactly=candidate.base),)
             if isinstance(declared, Needs):
@@ -269,6 +286,17 @@ class _Remembered:
 
     def after(self, candidate: Candidate) -> Iterator[Candidate]:
         return islice(dropwhile(lambda each: each is not candidate, self), 1, None)
+
+
+class _Without:
+    """Candidates without those of which it has become known that they are not to be had."""
+
+    def __init__(self, candidates: Iterable[Candidate], refused: Callable[[Candidate], bool]) -> None:
+        self._candidates = candidates
+        self._refused = refused
+
+    def __iter__(self) -> Iterator[Candidate]:
+        return (each for each in self._candidates if not self._refused(each))
 
 
 def _by_release(offer: Offer | Unavailable) -> Offer | Unavailable:

@@ -83,6 +83,7 @@ class Obstacle(StrEnum):
     YANKED = "what matches is yanked, and not pinned"
     HASHES = "no file that fits has one of the hashes that are allowed"
     HASHES_NOT_KNOWN = "the hashes of the files are not known"
+    BROKEN = "pip refuses the METADATA of what matches"
 
 
 class Choice(NamedTuple):

@@ -109,7 +109,7 @@ def resolve(
 
 def _unjudged(dependencies: Iterable[Dependency], environment: Environment) -> Iterator[Resolved]:
     """Where the image is not known no marker can be judged and no file chosen."""
-    unknown = "Python" if not environment.python else "C library" if environment.libc is None else "platform"
+    unknown = "Python" if not markers(environment) else "C library" if environment.libc is None else "platform"
     for name, each in _first_of_each(dependencies).items():
         yield Resolved(name, None, None, each, reason=f"the image's {unknown} is not known", known=False)
 

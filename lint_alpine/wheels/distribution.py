@@ -10,6 +10,8 @@ from packaging.tags import Tag
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from lint_alpine.long_numbers import has_long_number
+
 BuildTag = tuple[int, str] | tuple[()]
 
 
@@ -82,7 +84,7 @@ def release_of(filename: str, name: str) -> Version | None:
 @lru_cache(maxsize=4096)
 def parse_requires_python(text: str | None) -> SpecifierSet | None:
     """The Pythons that a file declares; None where it declares none, or what is not PEP 440 (which pip ignores)."""
-    if not text:
+    if not text or has_long_number(text):
         return None
     try:
         return SpecifierSet(text)

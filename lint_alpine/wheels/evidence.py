@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 from packaging.version import Version
 
 from lint_alpine.wheels.distribution import Distribution
@@ -20,7 +21,8 @@ class Origin(StrEnum):
 
 
 class Evidence(NamedTuple):
-    """Where knowledge comes from; `as_of` is an ISO date; `detail` is for people (never credentials)."""
+    """Where knowledge comes from; `as_of` is an ISO date, empty for what has none, as a lock file; `detail` is for
+    people (never credentials)."""
 
     origin: Origin
     as_of: str
@@ -36,20 +38,33 @@ class Offer(NamedTuple):
     why_none: str | None = None
 
 
+class Fault(StrEnum):
+    """What is wrong with the file of a release that pip takes: its METADATA speaks of another release, or has a
+    requirement that is none (PEP 508); or it cannot be read at all."""
+
+    OTHER_RELEASE = "other-release"
+    INVALID = "invalid"
+    UNREADABLE = "unreadable"
+
+
 class Unavailable(NamedTuple):
-    """No evidence about a project, and why. `absent`: the index was asked and has no such project."""
+    """No evidence about a project, and why. `absent`: the index was asked and has no such project. `fault`: the file
+    itself is to blame."""
 
     name: str
     reason: str
     absent: bool = False
+    fault: Fault | None = None
 
 
 class Needs(NamedTuple):
-    """What one release declares: its Requires-Dist entries (markers and extras unevaluated), and who said so."""
+    """What one release declares: its Requires-Dist entries (markers and extras unevaluated), who said so, and its
+    Requires-Python, which index pages need not repeat."""
 
     requirements: tuple[Requirement, ...]
     extras: frozenset[str]
     evidence: Evidence
+    requires_python: SpecifierSet | None = None
 
 
 class SdistContents(NamedTuple):
@@ -58,8 +73,8 @@ class SdistContents(NamedTuple):
     `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
     counts the files of each language that is compiled, by name, apart from tests and documentation. `setup_py` tells
     whether there is a setup.py; `extension`: setup.py, setup.cfg or pyproject.toml declare something to compile;
-    `optional`: they let it fail. `understood`: setup.py was read as a program for Linux, not just searched for words, so
-    that what it does not declare is not there.
+    `optional`: they let it fail. `understood`: setup.py was read as a program for Linux, not just searched for words,
+    so that what it does not declare is not there.
     """
 
     backend: str | None

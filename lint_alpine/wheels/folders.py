@@ -174,7 +174,7 @@ def _has_content(members: Members) -> bool:
 def _members(
     filename: str, file: LocalFile, wanted: Callable[[str], bool], enough: Callable[[Members], bool]
 ) -> Members:
-    return _zip(file, wanted) if filename.endswith(".zip") else _tar(file, wanted, enough)
+    return _zip(file, wanted) if filename.endswith(".zip") else _tar(filename, file, wanted, enough)
 
 
 def _zip(file: LocalFile, wanted: Callable[[str], bool]) -> Members:
@@ -191,10 +191,10 @@ def _zip(file: LocalFile, wanted: Callable[[str], bool]) -> Members:
         return members
 
 
-def _tar(file: LocalFile, wanted: Callable[[str], bool], enough: Callable[[Members], bool]) -> Members:
+def _tar(filename: str, file: LocalFile, wanted: Callable[[str], bool], enough: Callable[[Members], bool]) -> Members:
     if _size(file) > _SDIST:
         raise ArchiveError(f"its source distribution is larger than {_SDIST >> 20} MB")
-    stream = TarStream(wanted, enough)
+    stream = TarStream(filename, wanted, enough)
     start = 0
     while (piece := _read(file, start, _PIECE)) and stream.feed(piece):
         start += len(piece)

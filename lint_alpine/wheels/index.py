@@ -197,8 +197,10 @@ class PackageIndex:
         def answer(key: _Key) -> _Answer | Unavailable:
             try:
                 return ask(key)
-            except (TransportError, ArchiveError, MetadataError) as error:
+            except (TransportError, ArchiveError) as error:
                 return Unavailable(names[key], str(error))
+            except MetadataError as error:
+                return Unavailable(names[key], str(error), fault=error.fault)
 
         start = monotonic()
         self._connected().end = start + self._left
@@ -323,9 +325,10 @@ def _page_from(entry: Entry | None, name: str) -> tuple[PageRelease, ...] | None
 
 
 def _conditions(entry: Entry) -> dict[str, str]:
-    """The headers by which a server may answer that nothing has changed (RFC 9110)."""
-    etag = {"If-None-Match": entry.etag} if entry.etag else {}
-    return etag | ({"If-Modified-Since": entry.last_modified} if entry.last_modified else {})
+    """The headers by which a server may answer that nothing has changed (RFC 9110). What is not plain ASCII cannot be
+    sent back."""
+    headers = {"If-None-Match": entry.etag, "If-Modified-Since": entry.last_modified}
+    return {name: value for name, value in headers.items() if value and value.isascii() and value.isprintable()}
 
 
 def joined(evidence: list[Evidence]) -> Evidence:

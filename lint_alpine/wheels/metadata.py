@@ -5,9 +5,11 @@ from collections.abc import Iterable
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
-from lint_alpine.wheels.evidence import Evidence, Needs
+from lint_alpine.long_numbers import has_long_number
+from lint_alpine.wheels.distribution import parse_requires_python
+from lint_alpine.wheels.evidence import Evidence, Fault, Needs
 
 _HEADER = 1024 * 1024
 _REQUIREMENTS = 10_000
@@ -15,7 +17,11 @@ _LONGEST_REQUIREMENT = 10_000
 
 
 class MetadataError(ValueError):
-    """The metadata does not say what a release needs; the text tells why, for people."""
+    """The metadata does not say what a release needs; the text tells why, for people. `fault`: why pip refuses it."""
+
+    def __init__(self, reason: str, fault: Fault | None = None) -> None:
+        super().__init__(reason)
+        self.fault = fault
 
 
 def read_metadata(content: bytes, name: str, version: Version, evidence: Evidence, static: bool = False) -> Needs:
@@ -36,6 +42,7 @@ def read_metadata(content: bytes, name: str, version: Version, evidence: Evidenc
         requirements=read_requirements(raw.get("requires_dist", [])),
         extras=frozenset(canonicalize_name(extra) for extra in raw.get("provides_extra", [])),
         evidence=evidence,
+        requires_python=parse_requires_python(raw.get("requires_python")),
     )
 
 
@@ -45,14 +52,24 @@ def read_requirements(lines: Iterable[str]) -> tuple[Requirement, ...]:
     for line in map(str.strip, lines):  # a folded field begins with a line break
         if len(line) > _LONGEST_REQUIREMENT:
             raise MetadataError("its METADATA has a requirement that is too long")
+        if has_long_number(line):
+            raise MetadataError("its METADATA has a requirement with a number that is too long", Fault.UNREADABLE)
         try:
             found.append(Requirement(line))
         except (InvalidRequirement, RecursionError):
-            raise MetadataError(f"its METADATA has the invalid requirement `{line[:100]}`") from None
+            raise MetadataError(f"its METADATA has the invalid requirement `{line[:100]}`", Fault.INVALID) from None
     return tuple(found)
 
 
-_FIELDS = {b"metadata-version", b"name", b"version", b"requires-dist", b"provides-extra", b"dynamic"}
+_FIELDS = {
+    b"metadata-version",
+    b"name",
+    b"version",
+    b"requires-dist",
+    b"provides-extra",
+    b"dynamic",
+    b"requires-python",
+}
 _FIELD = re.compile(rb"([!-9;-~]+):")
 
 
@@ -82,10 +99,10 @@ def _check_release(named: str | None, versioned: str | None, name: str, version:
     """pip discards a file whose metadata speaks of another release."""
     try:
         same = canonicalize_name(named or "") == name and Version(versioned or "") == version
-    except InvalidVersion:
+    except ValueError:  # not a version, or one with a number that is too long
         same = False
     if not same:
-        raise MetadataError("its METADATA names another release")
+        raise MetadataError("its METADATA names another release", Fault.OTHER_RELEASE)
 
 
 def _is_static(metadata_version: str, dynamic: list[str]) -> bool:

@@ -38,16 +38,18 @@ def is_native(
 
     Wheels are what their sources compile to: where a release has none, the nearest release that has some is asked. One
     with pure and compiled wheels leaves it open: of such projects some build without a compiler, others do not. So do
-    compiled wheels of a project of which nothing is known: its extension may be optional.
+    compiled wheels of a project of which nothing is known: its extension may be optional, or not for Linux.
     """
     if known is not None and known.optional_extension:
         return Nativeness(False, f"the extension of {offer.name} is optional: without a compiler it is left out")
-    wheels, both = _by_wheels(offer, version)
+    wheels, both, for_linux = _by_wheels(offer, version)
     if wheels is not None and (known is not None or not wheels.native):
         return wheels
     sources = _by_contents(contents, both) if isinstance(contents, SdistContents) else None
     if wheels is not None:
-        told = sources if sources == IS_OPTIONAL else wheels
+        understood = isinstance(contents, SdistContents) and contents.understood and not for_linux
+        believed = sources is not None and (sources == IS_OPTIONAL or (understood and sources.native is False))
+        told = sources if sources is not None and believed else wheels
     elif sources is not None and sources.native is not None:
         told = sources
     else:
@@ -55,17 +57,27 @@ def is_native(
     return told._replace(settled=contents is not None)
 
 
-def _by_wheels(offer: Offer, version: Version) -> tuple[Nativeness | None, bool]:
-    """What the wheels of the nearest release that has some tell; and whether that one has pure and compiled ones."""
+class _ByWheels(NamedTuple):
+    """What the wheels of the nearest release that has some tell; whether it has pure and compiled ones, and any that is
+    for Linux and bound to Python's ABI: one for all Pythons may just have a platform in its name."""
+
+    told: Nativeness | None
+    both: bool = False
+    for_linux: bool = False
+
+
+def _by_wheels(offer: Offer, version: Version) -> _ByWheels:
     for release in _nearest_first(offer, version):
-        compiled = any(file.is_platform_wheel for file in release.files)
+        compiled = [file for file in release.files if file.is_platform_wheel]
         pure = any(file.is_pure_wheel for file in release.files)
         if compiled and pure:
-            return None, True
+            return _ByWheels(None, both=True)
         if compiled or pure:
             kind = "compiled" if compiled else "pure Python"
-            return Nativeness(compiled, f"the wheels of {offer.name} {release.version} are {kind}"), False
-    return None, False
+            told = Nativeness(bool(compiled), f"the wheels of {offer.name} {release.version} are {kind}")
+            tags = (tag for file in compiled for tag in file.tags or ())
+            return _ByWheels(told, for_linux=any(tag.abi != "none" and "linux" in tag.platform for tag in tags))
+    return _ByWheels(None)
 
 
 def _nearest_first(offer: Offer, version: Version) -> Iterable[Release]:

@@ -6,14 +6,17 @@ import re
 from collections.abc import Callable, Generator, Mapping
 from urllib.parse import urlsplit
 
-from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
+from lint_alpine.wheels.archives import ArchiveError, DamagedZipError, Members, Part, Range, TarStream, read_zip
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
-from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, Origin, SdistContents, Unavailable
+from lint_alpine.wheels.distribution import Distribution, parse_requires_python
+from lint_alpine.wheels.evidence import Evidence, Fault, Needs, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.metadata import MetadataError, is_metadata, is_top_level, read_metadata, read_requirements
 from lint_alpine.wheels.records import PageRelease
 from lint_alpine.wheels.sdists import is_build_file, sdist_contents
 from lint_alpine.wheels.transport import Body, Head, Receive, SlowError, Transport, TransportError
+
+_READING = "sdists-2"
+"""Under which name the contents of source distributions are remembered: what reads them otherwise takes another one."""
 
 _METADATA = 4 * 1024 * 1024
 _SDIST = 64 * 1024 * 1024
@@ -35,14 +38,22 @@ class Releases:
     def needs(self, release: PageRelease, candidates: tuple[Distribution, ...]) -> Needs | Unavailable:
         """What the release declares; `candidates` are its files, the one that pip would take first.
 
-        Raises SlowError, and MetadataError where pip would refuse the release or could tell only by building it.
+        Raises SlowError, and MetadataError where pip would refuse the release (then with a fault) or could tell only by
+        building it.
         """
         failures: list[str] = []
         for file, url in _in_order(release, candidates)[:_ATTEMPTS]:
+            is_taken = file.is_wheel and file.filename == candidates[0].filename if candidates else False
             try:
                 return self._file_needs(file, url, release.metadata_hashes(file.filename))
             except SlowError:
                 raise
+            except MetadataError as error:
+                raise MetadataError(str(error), error.fault if is_taken else None) from None
+            except DamagedZipError as error:
+                if is_taken:
+                    raise MetadataError(str(error), Fault.UNREADABLE) from None
+                failures.append(str(error))
             except (TransportError, ArchiveError) as error:
                 failures.append(str(error))
         return Unavailable(release.name, failures[0] if failures else "the index gives no URL of its files")
@@ -61,9 +72,11 @@ class Releases:
             read = self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url)
             needs = read_metadata(read, file.name, file.version, evidence, static=not file.is_wheel)
         except MetadataError as error:
-            self._remember("needs", file, url, {"unknown": str(error)})
+            self._remember("needs", file, url, {"unknown": str(error), "fault": error.fault})
             raise
-        declared = {"requires": [str(each) for each in needs.requirements], "extras": sorted(needs.extras)}
+        python = str(needs.requires_python) if needs.requires_python is not None else None
+        requires = [str(each) for each in needs.requirements]
+        declared = {"requires": requires, "extras": sorted(needs.extras), "python": python}
         self._remember("needs", file, url, declared)
         return needs
 
@@ -74,7 +87,7 @@ class Releases:
                 _check_hashes(content, hashes, head)
                 return content
         members = self._zip(url, lambda path: is_metadata(path, file.name))
-        return _only(members, ArchiveError("its wheel has no METADATA"))
+        return _only(members, DamagedZipError("its wheel has no METADATA"))
 
     def _sdist_metadata(self, file: Distribution, url: str) -> bytes:
         members = self._sdist(
@@ -85,13 +98,13 @@ class Releases:
     def contents(self, file: Distribution, url: str) -> SdistContents:
         """What a source distribution is built of. Raises TransportError, ArchiveError, MetadataError."""
         detail = f"{file.filename} at {urlsplit(url).netloc}"
-        known = self._remembered("sdists", file, url)
+        known = self._remembered(_READING, file, url)
         if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
             self._transport.statistics.cache_hits += 1
             return remembered
         members = self._sdist(file, url, is_build_file)
         found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
-        self._remember("sdists", file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
+        self._remember(_READING, file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
         return found
 
     # The cache: a file of a known hash never changes
@@ -119,9 +132,7 @@ class Releases:
         """The members of a source distribution: as many as are enough, else all."""
         if file.filename.endswith(".zip"):
             return self._zip(url, wanted)
-        if not file.filename.endswith((".tar.gz", ".tgz")):
-            raise ArchiveError("its source distribution is an archive of a kind that is not read")
-        stream = TarStream(wanted, enough or (lambda _: False))
+        stream = TarStream(file.filename, wanted, enough or (lambda _: False))
         received = 0
 
         def check(size: int) -> None:
@@ -231,11 +242,12 @@ def _json(data: bytes | memoryview) -> object:
 def _needs_from(data: bytes | memoryview, evidence: Evidence) -> Needs | MetadataError | None:
     """What was remembered: what the file declares, or why it tells nothing."""
     match _json(data):
-        case {"unknown": str() as reason}:
-            return MetadataError(reason)
-        case {"requires": list() as requires, "extras": list() as extras}:
+        case {"unknown": str() as reason, "fault": fault} if fault is None or fault in [*Fault]:
+            return MetadataError(reason, Fault(fault) if fault is not None else None)
+        case {"requires": list() as requires, "extras": list() as extras, "python": str() | None as python}:
             try:
-                return Needs(read_requirements(map(str, requires)), frozenset(map(str, extras)), evidence)
+                requirements = read_requirements(map(str, requires))
+                return Needs(requirements, frozenset(map(str, extras)), evidence, parse_requires_python(python))
             except MetadataError:
                 return None
         case _:

@@ -48,7 +48,11 @@ def is_build_file(path: str) -> bool:
 
 
 def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
-    """What the members of a source distribution tell. Raises MetadataError for a pyproject.toml that is not TOML."""
+    """What the members of a source distribution tell. Raises MetadataError where pip finds no Python project in them,
+    and for a pyproject.toml that is not TOML."""
+    paths = (*members.contents, *members.names)
+    if not any(is_top_level(path, file) for path in paths for file in ("setup.py", "pyproject.toml")):
+        raise MetadataError("its source distribution has neither setup.py nor pyproject.toml")
     project = next((text for path, text in members.contents.items() if is_top_level(path, "pyproject.toml")), None)
     backend, requires = _build_system(project) if project is not None else (None, ())
     setup = next((text for path, text in members.contents.items() if is_top_level(path, "setup.py")), None)

@@ -1,4 +1,4 @@
-"""What a setup.py declares on Linux, as its text tells: extensions, and whether it does without them. Nothing is run."""
+"""What a setup.py declares on Linux, by its text: extensions, and whether it does without them. Nothing is run."""
 
 import ast
 import re
@@ -199,7 +199,7 @@ class _Value(NamedTuple):
                     return found
             case ast.Name(id="bool" | "int" as name) if len(args) == 1:
                 truth = _truth(self.of(args[0]))
-                return _UNKNOWN if truth is None or name == "int" and truth else truth
+                return _UNKNOWN if truth is None or (name == "int" and truth) else truth
         return _UNKNOWN
 
 
@@ -300,23 +300,32 @@ def _swallows_errors(node: ast.ClassDef) -> bool:
         return False
     methods = (each for each in node.body if isinstance(each, ast.FunctionDef) and each.name in _METHODS)
     return any(
-        any(not any(isinstance(each, ast.Raise) for each in ast.walk(handler)) for handler in attempt.handlers)
+        not all(_always_raises(handler.body) for handler in attempt.handlers)
         for method in methods
         for attempt in ast.walk(method)
         if isinstance(attempt, ast.Try) and any(_last_name(call.func) in _METHODS for call in _calls_in(attempt.body))
     )
 
 
+def _always_raises(body: list[ast.stmt]) -> bool:
+    return any(
+        isinstance(each, ast.Raise)
+        or (isinstance(each, ast.If) and _always_raises(each.body) and _always_raises(each.orelse))
+        for each in body
+    )
+
+
 def _tries_without(node: ast.Try) -> bool:
-    """`try: run_setup(True)`, `except BuildFailed: run_setup(False)`: the same call again, with other arguments."""
+    """`try: run_setup(True)`, `except BuildFailed: run_setup(False)`: the same call again, with other arguments, or
+    after what it shall leave out is named."""
     tried = {_last_name(call.func): ast.dump(call) for call in _calls_in(node.body)}
-    again = {
-        name: ast.dump(call)
-        for handler in node.handlers
-        for call in _calls_in(handler.body)
-        if (name := _last_name(call.func)) in tried and "setup" in (name or "").lower()
-    }
-    return any(tried[name] != call for name, call in again.items())
+    for handler in node.handlers:
+        again = {name: call for call in _calls_in(handler.body) if (name := _last_name(call.func)) in tried}
+        others = [name for name, call in again.items() if "setup" in (name or "").lower()]
+        without = any(isinstance(each, ast.Constant) and each.value in _KEYWORDS for each in ast.walk(handler))
+        if any(without or ast.dump(again[name]) != tried[name] for name in others):
+            return True
+    return False
 
 
 def _imports(tree: ast.AST, modules: Iterable[str]) -> bool:

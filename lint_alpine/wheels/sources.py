@@ -87,7 +87,7 @@ class Sources:
     def needs(self, wanted: Mapping[Release, tuple[Distribution, ...]]) -> Mapping[Release, Needs | Unavailable]:
         missing = {key: files for key, files in wanted.items() if key not in self._needs}
         for source in self.needs_of:
-            asked = {key: files for key, files in missing.items() if not isinstance(self._needs.get(key), Needs)}
+            asked = {key: files for key, files in missing.items() if not _is_told(self._needs.get(key))}
             if asked:
                 answers = source.needs(asked)
                 self._needs |= {
@@ -125,6 +125,11 @@ class MainIndex:
 
     def chosen(self, choice: IndexChoice) -> Sources:
         return self.everything if choice.urls else nothing_but(choice.then or "no index is asked")
+
+
+def _is_told(answer: Needs | Unavailable | None) -> bool:
+    """Whether no other source is asked: not about a file that pip refuses either."""
+    return isinstance(answer, Needs) or (answer is not None and answer.fault is not None)
 
 
 def _is_open(answer: Offer | Unavailable) -> bool:

@@ -68,6 +68,8 @@ class WheelVerdict(NamedTuple):
     @property
     def whole_reason(self) -> str:
         """The reason with all that it rests on, and with what remains unknown."""
+        if self.needs_unknown is not None and self.needs_unknown.startswith(self.reason):
+            return self.needs_unknown
         unknown = f"what it pulls in is not known: {self.needs_unknown}" if self.needs_unknown else None
         return "; ".join(part for part in (self.reason, self.compiled_because, unknown) if part)
 

@@ -4,7 +4,7 @@ from lint_alpine.rule import Applicability, Diagnostic, Edit, Facts, Fix, Rule, 
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
-    for stage, _, span, package in facts.absent_packages:
+    for stage, _, span, package, branches in facts.absent_packages:
         if package.python3 is not None:
             reason = f"the last release with Python 2 is {package.last}"
             way_out = f"look for `{package.python3}`, which is for Python 3"
@@ -18,7 +18,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         if package.instead is not None:
             way_out = f"use `{package.instead}`"
             fix = Fix(f"replace by {package.instead}", (Edit(span, package.instead),), Applicability.UNSAFE)
-        message = f"Alpine {package.release} has no package `{package.name}`: {reason}"
+        nor = f", nor has {' or '.join(branches)}" if branches else ""
+        message = f"Alpine {package.release} has no package `{package.name}`{nor}: {reason}"
         yield rule.at(span, message, way_out, stage=stage, fix=fix)
 
 

@@ -30,7 +30,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
                 related=where_installed(install, verdict),
                 alternative=other.image,
                 packages=verdict.packages,
-                cure=other.image,
+                cure=f"{other.image} on {verdict.environment.arch}",
             )
             cured.setdefault((found.stage, found.span.source.path, other.image), []).append(found)
     for together in cured.values():

@@ -11,10 +11,11 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         first, *rest = life.ended
         reason = f"{first.name} reached its end of life {_when(first.day)}"
         reason += "".join(f", {part.name} {_when(part.day)}" for part in rest)
+        newer = " and ".join(f"a newer {part.name.partition(' ')[0]}" for part in life.ended)
         yield rule.at(
             stage.stage.base.span,
-            f"`{stage.environment.image}` gets no more updates: {reason}",
-            f"`FROM {life.instead}` gets them" if life.instead else "take a tag that is built on a newer Alpine",
+            f"`{stage.image}` gets no more updates: {reason}",
+            f"`FROM {life.instead}` gets them" if life.instead else f"take a tag with {newer}",
             stage=stage,
             related=tuple(Related(other.stage.base.span, "the same image") for other in others),
         )

@@ -10,7 +10,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             stage.stage.base.span,
             f"`{floating.reference}` moves on to the next Python the day it comes out, for which {names} may have no "
             "wheel yet",
-            f"`FROM {floating.pinned}` is the same image and stays with the Python of these wheels",
+            f"`FROM {floating.pinned}` stays with the Python of these wheels: on {floating.as_of} both were the same "
+            "image",
             stage=stage,
             verdict=floating.verdicts[0],
         )

@@ -29,6 +29,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             verdict=verdict,
             related=where_installed(install, verdict),
             packages=ApkPackages(lack.packages, verdict.packages.runtime if verdict.packages else ()),
+            once=install.run.span,
         )
 
 

@@ -9,8 +9,8 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         if life.unmaintained is not None:
             yield rule.at(
                 stage.stage.base.span,
-                f"`{stage.stage.base.reference}` gets no more updates: nobody has built it since {life.unmaintained}",
-                f"`FROM {life.instead}` gets them",
+                f"`{stage.image}` gets no more updates: nobody has built it since {life.unmaintained}",
+                life.successor or f"`FROM {life.instead}` gets them",
                 stage=stage,
                 related=tuple(Related(other.stage.base.span, "the same image") for other in others),
             )

@@ -1,18 +1,19 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity
+from lint_alpine.rule import Diagnostic, Facts, Related, Rule, Severity, Span
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
     for stage, useless in facts.useless_mounts:
-        option = useless.option
+        cause = useless.option or useless.variable
         if useless.index_alone:
             message = "this mount keeps the package index of apk and no packages: there is no /etc/apk/cache"
             way_out = (
                 "`ln -s /var/cache/apk /etc/apk/cache` before `apk add`, or `apk add --no-cache` without the mount"
             )
         else:
-            why = f"`{option.text}` is given" if option else "a variable turns its cache off"
+            turned_off = f"{_named(useless.variable)} turns its cache off"
+            why = f"`{useless.option.text}` is given" if useless.option else turned_off
             message = f"{useless.program} does not use this mount: {why}"
             way_out = "drop one of the two"
         yield rule.at(
@@ -20,8 +21,12 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             message,
             way_out,
             stage=stage,
-            related=(Related(option, "nothing is kept with this"),) if option else (),
+            related=(Related(cause, "nothing is kept with this"),) if cause else (),
         )
+
+
+def _named(variable: Span | None) -> str:
+    return f"`{variable.text}`" if variable else "its configuration"
 
 
 RULE = Rule("LA306", "useless-cache-mount", Severity.INFO, check)

@@ -15,7 +15,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             what = f"leaves {refused.installer} nothing to install of {names}: there is no {lacking}"
         yield rule.at(
             refused.span,
-            f"`{refused.span.text}` {what}",
+            f"`{refused.words}` {what}",
             f"without it {refused.file} is taken",
             *([help_with_alternative(other)] if other else []),
             stage=stage,

@@ -102,6 +102,20 @@ def test_unknown_words_leave_the_list_incomplete() -> None:
     assert add('apk add --repository="https://$HOST/x" gcc').repositories == ('--repository="https://$HOST/x"',)
 
 
+@pytest.mark.parametrize("word", ["pc:libpq", "cmd:gcc", "so:libpq.so.5", "pc:libffi=3"])
+def test_what_is_asked_for_by_what_it_provides_has_a_name_that_is_not_known(word: str) -> None:
+    found = add(f"apk add gcc {word}")
+    assert len(found.packages) == 2
+    assert not found.complete
+    assert add(f"apk add gcc !{word}").complete
+
+
+def test_without_the_network() -> None:
+    assert add("apk add --no-network gcc").no_network
+    assert add("apk --no-net add gcc").no_network
+    assert not add("apk add gcc").no_network
+
+
 def test_another_root_is_not_this_image() -> None:
     assert add("apk --root /target --initdb add gcc").root == "/target"
     assert add("apk add -p /target gcc").root == "/target"

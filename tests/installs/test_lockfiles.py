@@ -385,6 +385,12 @@ def test_pipfile_lock() -> None:
     assert told(pipfile_lock(Source("Pipfile.lock", PIPFILE), ["develop", "other"])) == ["t==3"]
 
 
+def test_pipfile_lock_that_asks_for_groups() -> None:
+    markers = "\"markers\": \"('dev' in dependency_groups) and (os_name == 'x')\""
+    text = PIPFILE.replace('{"version": "==3"}', f'{{"version": "==3", {markers}}}')
+    assert told(pipfile_lock(Source("Pipfile.lock", text), ["develop"])) == ['t==3; os_name == "x"']
+
+
 def test_pipfile_lock_without_a_release() -> None:
     """So pipenv writes what was not wanted where it locked; it installs any release of it."""
     others = """{"version": "*", "markers": "os_name == 'x'"}, "u": {"version": "<2"}"""

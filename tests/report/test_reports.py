@@ -303,6 +303,14 @@ def test_json_has_the_keys_of_the_contract_in_their_order() -> None:
     assert json_report.render(REPORT) == json.dumps(JSON_DOCUMENT, indent=2) + "\n"
 
 
+@pytest.mark.parametrize(("as_of", "told"), [("2026-11-20", "2026-11-20"), ("", None)])
+def test_a_lock_file_is_of_no_day(as_of: str, told: str | None) -> None:
+    verdict = VERDICT._replace(evidence=Evidence(Origin.LOCKFILE, as_of, "uv.lock"))
+    report = Report(verdicts=(StageVerdict("Dockerfile", "0", verdict),))
+    (found,) = json.loads(json_report.render(report))["verdicts"]
+    assert found["evidence"] == {"origin": "lockfile", "as_of": told, "detail": "uv.lock"}
+
+
 def test_gitlab() -> None:
     issues = json.loads(gitlab.render(REPORT))
     assert issues[1] | {"fingerprint": ""} == {

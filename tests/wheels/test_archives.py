@@ -1,9 +1,12 @@
+import bz2
 import gzip
 import io
+import lzma
 import tarfile
 import time
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
@@ -156,9 +159,10 @@ def streamed(
     wanted: Callable[[str], bool] = lambda name: name.endswith("PKG-INFO"),
     step: int = 1000,
     enough: Callable[[Members], bool] = lambda _: False,
+    filename: str = "thing-1.0.tar.gz",
 ) -> tuple[Members, int]:
     """What was found, and how many bytes were fed."""
-    stream = TarStream(wanted, enough)
+    stream = TarStream(filename, wanted, enough)
     fed = 0
     for start in range(0, len(content), step):
         fed += len(content[start : start + step])
@@ -209,7 +213,7 @@ TAR = tarred(FILES)
     ("content", "reason"),
     [
         (b"", "too early"),
-        (b"no gzip", "not gzip"),
+        (b"no gzip", "not compressed as its name says"),
         (gzip.compress(TAR)[:-200], "too early"),
         (gzip.compress(TAR[:700]), "too early"),
         (gzip.compress(TAR[:5000]), "too early"),
@@ -223,6 +227,74 @@ TAR = tarred(FILES)
 def test_bad_tar(content: bytes, reason: str) -> None:
     with pytest.raises(ArchiveError, match=reason):
         streamed(content)
+
+
+COMPRESSED = {
+    "tar.gz": gzip.compress(TAR),
+    "tgz": gzip.compress(TAR[:1000]) + bytes(20) + gzip.compress(TAR[1000:]),
+    "tar.bz2": bz2.compress(TAR),
+    "tbz": bz2.compress(TAR[:1000]) + bz2.compress(TAR[1000:]),
+    "tar.xz": lzma.compress(TAR),
+    "txz": lzma.compress(TAR[:1000], check=lzma.CHECK_CRC32) + bytes(8) + lzma.compress(TAR[1000:]),
+    "tlz": lzma.compress(TAR, format=lzma.FORMAT_ALONE),
+    "tar.lzma": lzma.compress(TAR, format=lzma.FORMAT_ALONE),
+    "tar": TAR,
+}
+
+
+@pytest.mark.parametrize("ending", COMPRESSED)
+@pytest.mark.parametrize("step", [1, 700, 1_000_000])
+def test_every_compression(ending: str, step: int) -> None:
+    members, _ = streamed(COMPRESSED[ending], step=step, filename=f"thing-1.0.{ending}")
+    assert members == Members(list(FILES), {"thing-1.0/PKG-INFO": b"Name: thing"})
+    with pytest.raises(ArchiveError, match="too early"):
+        streamed(COMPRESSED[ending][: 600 if ending == "tar" else -150], step=step, filename=f"thing-1.0.{ending}")
+
+
+@pytest.mark.parametrize("ending", [ending for ending in COMPRESSED if ending != "tar"])
+def test_the_name_tells_the_compression(ending: str) -> None:
+    with pytest.raises(ArchiveError, match="not compressed as its name says"):
+        streamed(TAR, filename=f"thing-1.0.{ending}")
+    with pytest.raises(ArchiveError, match="not a tar file|too early"):
+        streamed(COMPRESSED[ending], filename="thing-1.0.tar")
+
+
+@pytest.mark.parametrize("filename", ["thing-1.0.tar.lz", "thing-1.0.whl", "thing-1.0.tar.zst"])
+def test_a_kind_that_is_not_read(filename: str) -> None:
+    with pytest.raises(ArchiveError, match="of a kind that is not read"):
+        streamed(TAR, filename=filename)
+
+
+def test_a_dictionary_that_takes_too_much_memory() -> None:
+    alone = b"\x5d" + (2**31).to_bytes(4, "little") + b"\xff" * 8 + lzma.compress(TAR, format=lzma.FORMAT_ALONE)[13:]
+    with pytest.raises(ArchiveError, match="not compressed as its name says"):
+        streamed(alone, filename="thing-1.0.tar.lzma")
+
+
+@pytest.mark.parametrize("compress", [bz2.compress, lzma.compress])
+def test_other_bombs_are_stopped_soon(compress: Callable[[bytes], bytes]) -> None:
+    info = tarfile.TarInfo("thing-1.0/PKG-INFO")
+    info.size = 8 * 1024**4
+    one = compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(40_000_000))
+    bomb = one + compress(bytes(40_000_000)) * 10
+    start = time.process_time()
+    with pytest.raises(ArchiveError, match="more than 200 MB"):
+        streamed(bomb, step=65_536, filename="thing-1.0.tar.bz2" if compress is bz2.compress else "thing-1.0.tar.xz")
+    assert time.process_time() - start < 20
+
+
+def test_streams_without_end() -> None:
+    empty = bz2.compress(b"")
+    with pytest.raises(ArchiveError):
+        streamed(empty * 50_000, step=65_536, filename="thing-1.0.tar.bz2")
+
+
+@given(st.binary(max_size=300), st.sampled_from(sorted(COMPRESSED)), st.integers(0, 2000))
+@settings(max_examples=200, deadline=None)
+def test_any_bytes_behind_some_of_an_archive(content: bytes, ending: str, kept: int) -> None:
+    with suppress(ArchiveError):
+        members, _ = streamed(COMPRESSED[ending][:kept] + content, filename=f"thing-1.0.{ending}")
+        assert len(members.names) <= 10
 
 
 def test_tar_bomb_is_stopped_soon() -> None:

@@ -17,7 +17,7 @@ from lint_alpine.source import Source
 from lint_alpine.wheels import catalogue, search
 from lint_alpine.wheels.choice import Obstacle
 from lint_alpine.wheels.closure import GAVE_UP, Closure, Resolved, resolve
-from lint_alpine.wheels.distribution import Distribution, parse
+from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 
 MUSL = Libc("musl", (1, 2))
@@ -36,13 +36,14 @@ INDEX = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 class World:
     """`releases` maps `name version` to the requirements of that release. Its files are a pure wheel, or those in
     `files`. Who is in `silent` is not known; the needs of who is in `untold` are not. `builds` maps source
-    distributions to what building them requires."""
+    distributions to what building them requires, `pythons` releases to the Requires-Python that only METADATA tells."""
 
     releases: Mapping[str, Sequence[str]]
     files: Mapping[str, Sequence[str | Distribution]] = field(default_factory=dict)
     silent: frozenset[str] = frozenset()
     untold: frozenset[str] = frozenset()
     builds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    pythons: Mapping[str, str] = field(default_factory=dict)
     asked_offers: list[list[str]] = field(default_factory=list)
     asked_needs: list[list[str]] = field(default_factory=list)
     read: list[str] = field(default_factory=list)
@@ -82,7 +83,8 @@ class World:
             return Unavailable(name, "no static metadata")
         requirements = tuple(map(Requirement, self.releases[f"{name} {version}"]))
         extras = {part.strip(" '\"") for each in requirements for part in str(each.marker or "").split("extra ==")[1:]}
-        return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), INDEX)
+        python = parse_requires_python(self.pythons.get(f"{name} {version}"))
+        return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), INDEX, python)
 
 
 def file_of(
@@ -332,6 +334,30 @@ def test_no_file_that_fits_deep_down() -> None:
     assert versions(closure) == "a=2 z=1 torch=None"
     assert find(closure, "torch").via == ("a",)
     assert versions(close(World({**world.releases, "a 0": []}, world.files), "a")) == "a=0"
+
+
+@pytest.mark.parametrize(
+    ("pythons", "lines", "expected"),
+    [
+        ({"a 3": ">=3.13", "a 2": ">=3.13"}, ["a"], "a=1 b=1"),
+        ({"a 3": ">=3.13"}, ["a"], "a=2 b=2"),
+        ({"a 3": ">=3.12"}, ["a"], "a=3 b=3"),
+        ({"a 3": "nonsense"}, ["a"], "a=3 b=3"),
+        # Deep down, with extras, where a search is needed, and where nothing is left.
+        ({"b 3": "<3"}, ["a"], "a=2 b=2"),
+        ({"a 3": ">=3.13"}, ["a[x]"], "a=2 b=2 c=1"),
+        ({"a 3": ">=3.13"}, ["a", "b<2"], "a=1 b=1"),
+        ({"a 3": ">=3.13"}, ["a>2", "c"], "a=None c=1"),
+        ({"b 1": "<3", "b 2": "<3", "b 3": "<3"}, ["a", "c"], "a=3 c=1 b=None"),
+    ],
+)
+def test_pythons_that_only_the_metadata_tells(pythons: dict[str, str], lines: list[str], expected: str) -> None:
+    releases = {f"a {number}": [f"b=={number}", "c; extra == 'x'"] for number in (1, 2, 3)}
+    world = World(releases | {"b 1": [], "b 2": [], "b 3": [], "c 1": []}, pythons=pythons)
+    closure = close(world, *lines)
+    assert versions(closure) == expected
+    assert {each.obstacle for each in closure.packages} <= {None, Obstacle.OTHER_PYTHON}
+    assert all((each.distribution is None) == (each.obstacle is not None) for each in closure.packages)
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,10 @@
 import asyncio
 import base64
+import bz2
 import gzip
 import hashlib
 import io
+import lzma
 import re
 import socket
 import ssl
@@ -545,6 +547,18 @@ def test_stale_page_is_revalidated(server: Server, ask: Ask, clock: Clock, refre
     assert server.asked[2][1]["if-none-match"] == '"one"'
 
 
+@pytest.mark.parametrize("validator", ["\xff\xe9", '"\xe9"', "a\tb", "\x7f", ""])
+@pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
+def test_what_cannot_be_sent_back_revalidates_nothing(
+    server: Server, ask: Ask, clock: Clock, name: str, validator: str
+) -> None:
+    server.html("thing", "<a href=thing-3.zip>", **{name: validator, "Cache_Control": "max-age=10"})
+    offer(ask())
+    clock.now += 11
+    assert names(offer(ask())) == ["thing-3.zip"]
+    assert not {"if-none-match", "if-modified-since"} & server.asked[1][1].keys()
+
+
 def test_page_that_must_not_be_kept(server: Server, ask: Ask, tmp_path: Path) -> None:
     server.html("thing", Cache_Control="no-store")
     offer(ask())
@@ -939,7 +953,7 @@ def test_source_distribution_that_is_too_large_to_be_read(server: Server, ask: A
 
 def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> None:
     server.html("thing", f"<a href={SDIST}>", "<a href=thing-2.0.tar.gz>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("a.c", b"")))
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("setup.py", b""), ("a.c", b"")))
     files = [file for name in (SDIST, "thing-2.0.tar.gz") if (file := parse(name, "thing"))]
     one, two = ask().sdist_contents([*files, *files]).values()
     assert isinstance(one, SdistContents)
@@ -948,14 +962,30 @@ def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> N
     assert len(server.asked) == 3
 
 
+@pytest.mark.parametrize(("ending", "compress"), [("tar.bz2", bz2.compress), ("tar.xz", lzma.compress)])
+def test_contents_of_other_archives(server: Server, ask: Ask, ending: str, compress: Callable[[bytes], bytes]) -> None:
+    server.html("thing", f"<a href=thing-1.0.{ending}>")
+    server.routes[f"/simple/thing/thing-1.0.{ending}"] = Route(
+        200, compress(gzip.decompress(sdist(("setup.py", b""), ("a.c", b""))))
+    )
+    file = parse(f"thing-1.0.{ending}", "thing")
+    assert isinstance(file, Distribution)
+    answer = contents(ask(), file)
+    assert isinstance(answer, SdistContents), answer
+    assert answer.sources == (("C", 1),)
+
+
 @pytest.mark.parametrize(
     ("filename", "route", "reason"),
     [
         (WHEEL, Route(200, wheel()), "does not list"),
         (SDIST, Route(404), "status 404"),
         (SDIST, Route(200, b""), "too early"),
-        ("thing-1.0.tar.bz2", Route(200, b""), "of a kind that is not read"),
+        ("thing-1.0.tar.lz", Route(200, b""), "of a kind that is not read"),
+        ("thing-1.0.tar.bz2", Route(200, b"no"), "not compressed as its name says"),
         (SDIST, Route(200, sdist(("pyproject.toml", b"["))), "pyproject.toml cannot be read"),
+        (SDIST, Route(200, gzip.compress(bytes(10_240))), "neither setup.py nor pyproject.toml"),
+        (SDIST, Route(200, sdist(("thing.py", b""))), "neither setup.py nor pyproject.toml"),
     ],
 )
 def test_contents_that_cannot_be_known(server: Server, ask: Ask, filename: str, route: Route, reason: str) -> None:

@@ -53,6 +53,20 @@ def test_metadata(text: str, expected: tuple[list[str], set[str]]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("", None),
+        ("Requires-Python: >=3.8\n", ">=3.8"),
+        ("requires-python:>= 3.8,<4\n", "<4,>=3.8"),
+        ("Requires-Python: x\n", None),
+    ],
+)
+def test_requires_python(line: str, expected: str | None) -> None:
+    found = read_metadata((HEAD + line).encode(), "thing-one", Version("1"), EVIDENCE).requires_python
+    assert (str(found) if found is not None else None) == expected
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("", "another release"),

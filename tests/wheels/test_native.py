@@ -77,9 +77,13 @@ RUST = ("Rust", 9)
 
 
 def contents(
-    *sources: tuple[str, int], backend: str | None = None, extension: bool = False, optional: bool = False
+    *sources: tuple[str, int],
+    backend: str | None = None,
+    extension: bool = False,
+    optional: bool = False,
+    understood: bool = False,
 ) -> SdistContents:
-    return SdistContents(backend, (), sources, True, extension, optional, EVIDENCE)
+    return SdistContents(backend, (), sources, True, extension, optional, EVIDENCE, understood)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,8 @@ def contents(
         (contents(C, backend="flit_core.buildapi"), False, "flit_core compiles nothing"),
         (contents(C, backend="hatchling.build"), False, "its build files declare nothing that is compiled"),
         (contents(C, extension=True, optional=True), False, "its extension is optional"),
+        (contents(C, understood=True), False, "its build files declare nothing that is compiled, though it has C"),
+        (contents(C, understood=True, backend="own_backend:hooks"), False, "its build files declare nothing"),
         # What may do either.
         (contents(C), None, "neither wheels nor data tell whether demo 2.0 is compiled, nor does its source"),
         (contents(C, extension=True, backend="hatchling.build"), None, "neither wheels nor data"),
@@ -122,6 +128,9 @@ def test_what_the_source_distribution_tells(
 COMPILES = contents(C, extension=True)
 LEFT_OUT = contents(C, extension=True, optional=True)
 NOTHING = contents()
+ELSEWHERE = contents(C, understood=True)
+FOR_ALL_PYTHONS = "demo-2.0-py3-none-manylinux2014_x86_64.whl"
+FOR_LINUX = "demo-2.0-cp38-cp38-manylinux2014_x86_64.whl"
 
 
 @pytest.mark.parametrize(
@@ -138,6 +147,10 @@ NOTHING = contents()
         ((SDIST, COMPILED), None, NOTHING, True, True),
         ((SDIST, COMPILED), None, LEFT_OUT, False, True),
         ((SDIST, COMPILED), Known("extension"), LEFT_OUT, True, True),
+        # An extension for other systems alone, though wheels for Linux may be named for it.
+        ((SDIST, COMPILED, FOR_ALL_PYTHONS), None, ELSEWHERE, False, True),
+        ((SDIST, COMPILED, FOR_ALL_PYTHONS), None, COMPILES, True, True),
+        ((SDIST, COMPILED, FOR_LINUX), None, ELSEWHERE, True, True),
         # No wheels, or both kinds: the source distribution, and the general kind only where that tells nothing.
         ((SDIST,), Known("extension"), None, True, False),
         ((SDIST,), Known("extension"), NOTHING, False, True),

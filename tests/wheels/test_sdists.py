@@ -45,9 +45,27 @@ def test_contents() -> None:
 )
 def test_build_system(project: str | None, expected: tuple[str | None, tuple[str, ...]]) -> None:
     contents = {} if project is None else {"t-1/pyproject.toml": project.encode()}
-    found = sdist_contents(Members(["t-1/b/setup.py"], contents), EVIDENCE)
+    found = sdist_contents(Members(["t-1/setup.py", *contents], contents), EVIDENCE)
     assert (found.backend, found.requires) == expected
-    assert not found.setup_py
+
+
+@pytest.mark.parametrize(
+    ("names", "setup_py"),
+    [
+        (["t-1/setup.py"], True),
+        (["./t-1/setup.py", "t-1/pyproject.toml"], True),
+        (["t-1/pyproject.toml", "t-1/b/setup.py"], False),
+        ([], None),
+        (["t-1/PKG-INFO", "t-1/setup.cfg", "t-1/t.py"], None),
+        (["t-1/b/setup.py", "setup.py", "t-1/c/pyproject.toml"], None),
+    ],
+)
+def test_what_pip_takes_for_a_project(names: list[str], setup_py: bool | None) -> None:
+    if setup_py is None:
+        with pytest.raises(MetadataError, match="neither setup.py nor pyproject.toml"):
+            sdist_contents(Members(names, {}), EVIDENCE)
+    else:
+        assert sdist_contents(Members(names, {}), EVIDENCE).setup_py is setup_py
 
 
 @pytest.mark.parametrize(
@@ -72,12 +90,12 @@ def test_project_file_that_cannot_be_read(project: bytes) -> None:
     ["t-1/tests/a.c", "t-1/src/t/testing/a.c", "t-1/docs/a.c", "t-1/Examples/a.c", "t-1/benchmarks/x/a.c", "t-1/a.h"],
 )
 def test_sources_that_are_not_installed(name: str) -> None:
-    assert sdist_contents(Members([name], {}), EVIDENCE).sources == ()
+    assert sdist_contents(Members(["t-1/setup.py", name], {}), EVIDENCE).sources == ()
 
 
 @pytest.mark.parametrize("name", ["t-1/a.c", "t-1/src/tests.c", "test-1/a.c", "t-1/latest/a.c"])
 def test_sources_that_are_installed(name: str) -> None:
-    assert sdist_contents(Members([name], {}), EVIDENCE).sources == (("C", 1),)
+    assert sdist_contents(Members(["t-1/setup.py", name], {}), EVIDENCE).sources == (("C", 1),)
 
 
 @pytest.mark.parametrize(
@@ -89,15 +107,19 @@ def test_sources_that_are_installed(name: str) -> None:
         ("setup.py", "setup(rust_extensions=[RustExtension('a')])", True, False),
         ("setup.py", "from skbuild import setup", True, False),
         ("setup.py", "from numpy.distutils.core import setup", True, False),
-        ("setup.py", "setup(cmdclass={'build_ext': X})", True, False),
+        ("setup.py", "setup(cmdclass={'build_py': build_ext})", True, False),
         ("setup.py", "ext_modules=[Extension('a', ['a.c'], optional=True)]", True, True),
         ("setup.py", "ext_modules=[Extension('a', ['a.c'], optional = os.environ.get('A') != '1')]", True, True),
         ("setup.py", "ext_modules=[Extension('a', ['a.c'], optional=False)]", True, False),
-        ("setup.py", "class BuildFailed(Exception): pass\nsetup(ext_modules=x)", True, True),
+        ("setup.py", "class BuildFailed(Exception): pass\nrun_setup(ext_modules=x)", True, True),
+        ("setup.py", "class BuildFailed(Exception): pass\nsetup(ext_modules=x)", True, False),
         ("setup.py", "class OptionalBuildExt(build_ext): pass", True, True),
         ("setup.py", "from distutils.errors import CCompilerError\nbuild_ext", True, True),
         ("setup.py", "setup(name='text_modules', packages=['a'])", False, False),
+        ("setup.py", "print 'Python 2'\nclass BuildFailed(Exception): pass\nsetup(ext_modules=x)", True, True),
         ("setup.cfg", "[build_ext]\ninplace=1", True, False),
+        ("pyproject.toml", "[[tool.setuptools.ext-modules]]\nname = 'a'\noptional = true", True, True),
+        ("pyproject.toml", "[tool.poetry.group.docs]\noptional = true", False, False),
         ("pyproject.toml", "[tool.setuptools]\next-modules = [{name = 'a', sources = ['a.c']}]", True, False),
         ("pyproject.toml", "[tool.poetry]\nbuild = 'build.py'", True, False),
         ("pyproject.toml", "[tool.poetry.build]\nscript = 'build.py'", True, False),
@@ -108,5 +130,15 @@ def test_sources_that_are_installed(name: str) -> None:
     ],
 )
 def test_what_build_files_declare(path: str, text: str, extension: bool, optional: bool) -> None:
-    found = sdist_contents(Members([], {f"t-1/{path}": text.encode()}), EVIDENCE)
+    found = sdist_contents(Members(["t-1/setup.py"], {f"t-1/{path}": text.encode()}), EVIDENCE)
     assert (found.extension, found.optional) == (extension, optional)
+
+
+def test_a_setup_script_that_is_understood() -> None:
+    for text, understood in {
+        "setup(ext_modules=[])": True,
+        "import setup_helper": False,
+        "print 'Python 2'": False,
+    }.items():
+        found = sdist_contents(Members([], {"t-1/setup.py": text.encode()}), EVIDENCE)
+        assert found.understood is understood

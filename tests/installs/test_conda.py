@@ -1,0 +1,101 @@
+"""conda: the pip section of an environment file."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lint_alpine.installs.conda import OWN_PYTHON, pip_section
+from lint_alpine.installs.read import read_install
+from tests.installs.support import FakeFiles, command, faults, install, names, places
+
+ENVIRONMENT = """name: x
+channels: [conda-forge]
+dependencies:
+  - python=3.11
+  - pip
+  - numpy  # not pip's
+  - pip:  # these are
+    - flask==3.0.0
+    # a comment
+    - "requests>=2"  # another one
+
+    - 'six; python_version > "3"'
+    - -r more.txt
+    - git+https://h/own.git#egg=own
+  - scipy
+variables:
+  A: b
+"""
+FILES = {"environment.yml": ENVIRONMENT, "sub/e.yaml": ENVIRONMENT, "more.txt": "a\n", "sub/more.txt": "b\n"}
+OWN = "own @ git+https://h/own.git#egg=own"
+CALLS = {
+    "conda env create": "a",
+    "conda env create -f environment.yml": "a",
+    "conda env update -n base --file=environment.yml --prune": "a",
+    "mamba env create -qyf sub/e.yaml": "b",
+    "micromamba install -y -n base -f sub/e.yaml": "b",
+    "/opt/conda/bin/conda create --yes -p /env --file sub/e.yaml": "b",
+}
+
+
+@pytest.mark.parametrize(("text", "more"), CALLS.items(), ids=CALLS)
+def test_conda(text: str, more: str) -> None:
+    found = install(text, FILES).requirements
+    assert names(found.dependencies) == ["flask==3.0.0", "requests>=2", 'six; python_version > "3"', more, OWN]
+    assert [each.opaque for each in found.dependencies] == [OWN_PYTHON] * 4 + ["it is a VCS reference"]
+    assert places(found.dependencies)[:2] == [
+        f"{found.dependencies[0].span.source.path}:8: flask==3.0.0",
+        f"{found.dependencies[0].span.source.path}:10: requests>=2",
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "conda install numpy",
+        "conda install --file requirements.txt",
+        "conda env list",
+        "conda env create --help",
+        "conda clean -afy",
+        "conda run pip install x",
+        "conda",
+        "micromamba shell init",
+    ],
+)
+def test_what_installs_nothing_by_pip(text: str) -> None:
+    assert read_install(command(text), FakeFiles(FILES), {}) is None
+
+
+def test_what_cannot_be_read() -> None:
+    assert faults(install("conda env create").requirements) == [
+        "Dockerfile:1: env: the requirements file `environment.yml` cannot be read: there is no such file"
+    ]
+    assert not install("conda env create -f $FILE").requirements.complete
+    bad = {"e.yml": "dependencies:\n- pip:\n  - a b\n  - c\n"}
+    assert faults(install("conda env create -f e.yml", bad).requirements)[0].startswith("e.yml:3: a b: ")
+
+
+SECTIONS = {
+    "- pip:\n  - a\n": "\n    a\n",
+    "dependencies:\n- pip:\n  - a\n- b\n  - c\n": "\n\n    a\n\n\n",
+    "- pip\n  - a\n": "\n\n",
+    "- pip: [a]\n": "\n",
+    "- pip:\n- a\n": "\n\n",
+    "- pip:\n  - {a: b}\n  - a#b\n  - >-\n": "\n    {a: b}\n    a#b\n    >-\n",
+    "- pip:\r\n  - a \r\n": "\n    a\n",
+}
+
+
+@pytest.mark.parametrize(("text", "section"), SECTIONS.items(), ids=range(len(SECTIONS)))
+def test_pip_section(text: str, section: str) -> None:
+    assert pip_section(text) == section
+
+
+@given(st.text(alphabet="-pip: ab#'\"\n\r\t", max_size=200))
+@settings(max_examples=200, deadline=None)
+def test_any_text_keeps_its_places(text: str) -> None:
+    lines, kept = text.split("\n"), pip_section(text).split("\n")
+    assert len(lines) == len(kept)
+    for part, line in zip(kept, lines, strict=True):
+        start = len(part) - len(part.lstrip(" "))
+        assert not part or line.startswith(part[start:], start)
