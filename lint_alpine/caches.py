@@ -105,9 +105,15 @@ def python_cache_kept(install: Install, step: Step, following: Sequence[Command]
 
 
 def is_mounted(folder: str, mounts: Iterable[Mount]) -> bool:
-    """Whether what is written to the folder goes to a cache or tmpfs mount, on it or on one that holds it."""
+    """Whether what is written to the folder goes to a cache or tmpfs mount, on it or on one that holds it.
+
+    A mount whose target is not known may be the one.
+    """
     return any(
-        mount.kind in ("cache", "tmpfs") and mount.target and _contains(mount.target, folder) for mount in mounts
+        mount.kind in ("cache", "tmpfs")
+        and mount.target is not None
+        and (not mount.target or _contains(mount.target, folder))
+        for mount in mounts
     )
 
 
