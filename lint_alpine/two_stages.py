@@ -23,6 +23,8 @@ _LONGEST_LINE = 400
 _TOOLS = frozenset("pip setuptools wheel poetry poetry-core poetry-plugin-export pipenv pdm uv virtualenv".split())
 # Packages of apk that the second stage can do without.
 _FOR_INSTALLS = frozenset({"py3-pip", "py3-setuptools", "py3-wheel", "py3-virtualenv", "uv"})
+# What brings files from elsewhere.
+_WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg"})
 # Where to install is what the new stage decides.
 _PLACES = {"--user", "--break-system-packages"}
 _SETTINGS = re.compile(r"(?:PIP|UV|POETRY|PIPENV|PDM)_\w+")
@@ -56,7 +58,7 @@ def split_into_stages(stage: StageFacts) -> str:
     except _UntoldError:
         place = _Place(_VENV)
         told = [*_new_venv("python3 -m venv"), "# here the commands that install the Python packages"]
-    image = stage.stage.base.reference or stage.stage.base.span.text
+    image = stage.stage.base.span.text
     first, second = _packages(stage)
     lines = [
         f"FROM {image} AS builder",
@@ -84,7 +86,7 @@ def _packages(stage: StageFacts) -> tuple[list[str], list[str]]:
     }
     lacking = [name for install in stage.installs for name in install.shortage.packages]
     environment = stage.environment
-    own = ["python3"] if environment is None or environment.python is None else []
+    own = ["python3"] if environment is not None and environment.python is None else []
     linked = {
         name
         for install in stage.installs
@@ -175,6 +177,8 @@ def _up_to_last_install(stage: StageFacts, place: _Place) -> Iterator[str]:
         installs.setdefault(install.run.step.instruction.span.begin, []).append(install)
     last = max(installs)
     reads_files = any(map(_reads_files, stage.installs))
+    if reads_files and any(_writes(command) for run in stage.runs for command in run.commands):
+        raise _UntoldError
     commands = {begin: [_told(each, place) for each in found] for begin, found in installs.items()}
     used = {name for texts in commands.values() for text in texts for name in _VARIABLE.findall(text)}
     made = False
@@ -206,10 +210,17 @@ def _is_setting(name: str) -> bool:
 
 def _reads_files(install: PythonInstall) -> bool:
     """Whether what is installed stands in files, and not on the command line alone."""
-    call = install.install
-    path = call.command.span.source.path
-    places = [dependency.span.source.path for dependency in call.requirements.dependencies]
-    return bool(call.projects or install.unreadable or call.lock) or any(place != path for place in places)
+    call, command = install.install, install.install.command.span
+    given = all(
+        dependency.span.source.path == command.source.path and command.begin <= dependency.span.begin < command.end
+        for dependency in call.requirements.dependencies
+    )
+    return not given or bool(call.projects or install.unreadable or call.lock)
+
+
+def _writes(command: Command) -> bool:
+    """Whether it may make files that something is installed from."""
+    return command.name in _WRITERS or bool(command.writes)
 
 
 def _written(instruction: Instruction) -> str:
