@@ -115,6 +115,7 @@ ARROWS = {
     "wheels.settings": "errors wheels.certificates wheels.credentials wheels.urls",
     "wheels.certificates": "",
     "wheels.credentials": "",
+    "wheels.authorization": "wheels",
     "wheels.proxies": "",
     "wheels.urls": "",
 }

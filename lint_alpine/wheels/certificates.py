@@ -3,7 +3,14 @@
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import ssl
+
+
+class CertificatesError(Exception):
+    """Certificates that cannot be read; the text tells which, for people."""
 
 
 class Certificates(NamedTuple):
@@ -50,3 +57,43 @@ def _where(option: str, environment: Mapping[str, str]) -> str:
     """How people find a setting of pip."""
     variable = f"PIP_{option.upper().replace('-', '_')}"
     return f"`{variable}`" if environment.get(variable) else f"`{option}` in pip's configuration"
+
+
+def trusting(certificates: Certificates | None) -> "ssl.SSLContext":
+    """Trusts what is configured, else the system's certificates (for uv, UV_SYSTEM_CERTS), and where it has none those
+    that come with httpx. To load both takes as long as to ask for ten projects. Raises CertificatesError."""
+    import ssl
+
+    try:
+        if certificates is not None:
+            return ssl.create_default_context(cafile=certificates.file, capath=certificates.folders)
+        context = ssl.create_default_context()
+        if not context.cert_store_stats()["x509_ca"]:
+            import certifi
+
+            context.load_verify_locations(certifi.where())
+    except (OSError, ValueError):
+        raise CertificatesError(_unreadable(certificates)) from None
+    return context
+
+
+def showing(certificate: Certificates, context: "ssl.SSLContext", *, verified: bool) -> "ssl.SSLContext":
+    """The context that also shows a client certificate, the key of which stands in the same file, as for pip. Raises
+    CertificatesError."""
+    import ssl
+
+    if not verified:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    try:
+        # A key that is encrypted cannot be used: nobody is asked for its password.
+        context.load_cert_chain(certificate.path, password="")
+    except (OSError, ValueError):
+        raise CertificatesError(_unreadable(certificate)) from None
+    return context
+
+
+def _unreadable(certificates: Certificates | None) -> str:
+    if certificates is None:
+        return "the certificates of this system cannot be read"
+    return f"the certificates in {certificates.path}, which {certificates.setting} names, cannot be read"

@@ -1,22 +1,20 @@
 """GET over http and https, within bounds: the only import of httpx, and the only module that opens connections."""
 
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from lint_alpine import __version__
-from lint_alpine.wheels.certificates import Certificates
-from lint_alpine.wheels.credentials import from_keyring
+from lint_alpine.wheels.authorization import Authorizations
+from lint_alpine.wheels.certificates import CertificatesError, showing, trusting
 from lint_alpine.wheels.proxies import proxy_for
 from lint_alpine.wheels.settings import IndexSettings
-from lint_alpine.wheels.urls import without_credentials
 
 if TYPE_CHECKING:
     import ssl
@@ -127,16 +125,11 @@ class Transport:
         self._lock = Lock()
         self._clients: dict[_Way, httpx.Client] = {}
         self._proxies: dict[str, str | None] = {}
-        self._keyring = Lock()
-        self._asked_of_keyring: set[_Origin] = set()
+        self._authorizations = Authorizations(settings)
 
     @property
     def run_over(self) -> str:
         return f"the index took longer than the {self._bounds.run:g} s that a run waits for it"
-
-    @cached_property
-    def _authorizations(self) -> "dict[_Origin, str]":
-        return _authorizations(self._settings)
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -198,7 +191,9 @@ class Transport:
                     case 200 | 206:
                         self._receive(response, accept(head))
                         return head
-                    case 401 if self._may_enter(url, response.request.headers.get("authorization")):
+                    case 401 if self._authorizations.has_others(
+                        head.url, response.request.headers.get("authorization")
+                    ):
                         self._receive(response, _drain())
                     case 401:
                         raise TransportError(f"{head.host} answered with status 401: it wants credentials, or others")
@@ -215,7 +210,7 @@ class Transport:
 
         client = self._client(url)
         # Credentials go to their own origin only; each redirect is looked at anew.
-        authorization = self._authorizations.get(_origin(url))
+        authorization = self._authorizations.header(str(url))
         headers = {**headers, "Authorization": authorization} if authorization else headers
         with self._lock:
             self.statistics.requests += 1
@@ -243,11 +238,10 @@ class Transport:
     def _client(self, url: "httpx.URL") -> "httpx.Client":
         """The connections to a host. With every request httpx looks at all connections of a client, which is why hosts
         do not share one, as long as they are few."""
-
         trusted = self._settings.trusted_hosts
         verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port or 443}" not in trusted
         # Like a password, a certificate is shown to the indexes alone.
-        shown = self._settings.client_certificate is not None and _origin(url) in _origins(self._settings.urls)
+        shown = self._settings.client_certificate is not None and self._authorizations.is_of_index(str(url))
         origin = f"{url.scheme}://{url.netloc.decode()}"
         if origin not in self._proxies:
             self._proxies[origin] = proxy_for(origin, self._settings.proxy)
@@ -269,6 +263,8 @@ class Transport:
                 verify=self._context(verified=way.verified, shown=way.shown),
                 proxy=httpx.Proxy(way.proxy) if way.proxy else None,
             )
+        except CertificatesError as error:
+            raise TransportError(str(error)) from None
         except (ValueError, ImportError, httpx.InvalidURL):
             raise TransportError("the configured proxy cannot be used") from None
         # httpx passes everything on to httpcore but this.
@@ -280,32 +276,14 @@ class Transport:
         )
 
     def _context(self, *, verified: bool, shown: bool) -> "ssl.SSLContext | bool":
-        if verified and not shown:
-            return self._certificates
-        if not shown:
-            return False
-        return _with_certificate(
-            self._settings.client_certificate, _certificates(self._settings.certificates), verified
-        )
+        client = self._settings.client_certificate
+        if client is None or not shown:
+            return self._certificates if verified else False
+        return showing(client, trusting(self._settings.certificates), verified=verified)
 
     @cached_property
     def _certificates(self) -> "ssl.SSLContext":
-        return _certificates(self._settings.certificates)
-
-    def _may_enter(self, url: "httpx.URL", sent: str | None) -> bool:
-        """Whether there are other credentials than those that were sent to an index: what its keyring knows, which is
-        asked once, unless the URL has both user and password."""
-        origin = _origin(url)
-        indexes = [each for each in self._settings.urls if origin in _origins([each])]
-        with self._keyring:
-            if indexes and origin not in self._asked_of_keyring:
-                self._asked_of_keyring.add(origin)
-                user, password = _userinfo(indexes[0]) or (None, "")
-                index = f"{without_credentials(indexes[0]).rstrip('/')}/"
-                services = () if password else (index, url.netloc.decode())
-                if found := from_keyring(self._settings.keyring, services, user):
-                    self._authorizations[origin] = _basic(*found)
-            return self._authorizations.get(origin, sent) != sent
+        return trusting(self._settings.certificates)
 
 
 def _drain() -> Receive:
@@ -332,9 +310,6 @@ def _redirected(url: "httpx.URL", location: str) -> "httpx.URL":
     return target
 
 
-_Origin = tuple[str, bytes, int | None]
-
-
 class _Way(NamedTuple):
     """How a host is reached: requests that go the same way share connections."""
 
@@ -342,93 +317,3 @@ class _Way(NamedTuple):
     shown: bool
     proxy: str | None
     netloc: bytes
-
-
-def _origin(url: "httpx.URL") -> _Origin:
-    """Scheme, host and port; httpx has None for a scheme's own port."""
-    return url.scheme, url.raw_host.lower(), url.port
-
-
-def _origins(urls: Iterable[str]) -> frozenset[_Origin]:
-    import httpx
-
-    origins = set()
-    for url in urls:
-        with suppress(httpx.InvalidURL):
-            origins.add(_origin(httpx.URL(without_credentials(url))))
-    return frozenset(origins)
-
-
-def _authorizations(settings: IndexSettings) -> dict[_Origin, str]:
-    """The Authorization header of each index that has credentials: in its URL, else in the netrc file, as in pip."""
-    import httpx
-
-    found: dict[_Origin, str] = {}
-    for url in settings.urls:
-        user, password = _userinfo(url) or _netrc(settings.netrc, url) or (None, "")
-        if user is not None:
-            with suppress(httpx.InvalidURL):
-                found.setdefault(_origin(httpx.URL(without_credentials(url))), _basic(user, password))
-    return found
-
-
-def _userinfo(url: str) -> tuple[str, str] | None:
-    parts = urlsplit(url)
-    return (unquote(parts.username), unquote(parts.password or "")) if parts.username is not None else None
-
-
-def _netrc(path: Path | None, url: str) -> tuple[str, str] | None:
-    import netrc
-
-    if path is None:
-        return None
-    try:
-        entry = netrc.netrc(str(path)).authenticators(urlsplit(url).hostname or "")
-    except (OSError, UnicodeError, netrc.NetrcParseError):
-        return None
-    return (entry[0], entry[2] or "") if entry else None
-
-
-def _basic(user: str, password: str) -> str:
-    from base64 import b64encode
-
-    return f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"
-
-
-def _certificates(trusted: Certificates | None) -> "ssl.SSLContext":
-    """Trusts what is configured, else the system's certificates (for uv, UV_SYSTEM_CERTS), and where it has none those
-    that come with httpx. To load both takes as long as to ask for ten projects."""
-    import ssl
-
-    import httpx
-
-    try:
-        if trusted is not None:
-            return ssl.create_default_context(cafile=trusted.file, capath=trusted.folders)
-        context = ssl.create_default_context()
-        if not context.cert_store_stats()["x509_ca"]:
-            context = httpx.create_ssl_context(trust_env=False)
-    except (OSError, ValueError):
-        raise TransportError(_unreadable(trusted)) from None
-    return context
-
-
-def _with_certificate(shown: Certificates | None, context: "ssl.SSLContext", verified: bool) -> "ssl.SSLContext":
-    """The context that also shows a client certificate, the key of which stands in the same file, as for pip."""
-    import ssl
-
-    if not verified:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    try:
-        # A key that is encrypted cannot be used: nobody is asked for its password.
-        context.load_cert_chain(shown.path if shown else "", password="")
-    except (OSError, ValueError):
-        raise TransportError(_unreadable(shown)) from None
-    return context
-
-
-def _unreadable(certificates: Certificates | None) -> str:
-    if certificates is None:
-        return "the certificates of this system cannot be read"
-    return f"the certificates in {certificates.path}, which {certificates.setting} names, cannot be read"
