@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from packaging.version import Version
+from packaging.specifiers import SpecifierSet
 
 from lint_alpine import images
 from lint_alpine.caches import apk_index_kept, cache_folder, home_of, python_cache_kept
@@ -17,18 +17,20 @@ from lint_alpine.facts import ApkAddition, PythonInstall, Run
 from lint_alpine.find_links import folders_of, paths_of
 from lint_alpine.image_files import ImageFiles, Placed
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
-from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Install, Variables, Verb
+from lint_alpine.installs.install import Apk, ApkInstall, ApkRemove, ApkVerb, Export, Files, Install, Variables, Verb
 from lint_alpine.installs.interpreters import read_interpreters
 from lint_alpine.installs.pip_settings import read_pip_setting
 from lint_alpine.installs.read import read_apk, read_install
+from lint_alpine.installs.runners import read_poetry_setting, read_runner
 from lint_alpine.installs.virtual_environments import VenvPip, VirtualEnvironment, read_virtual_environment
 from lint_alpine.origins import Copied, Interpreter, Placement, folder_of, interpreters_of, minor_of
 from lint_alpine.packages import World
+from lint_alpine.pip_versions import CURRENT, Pip, brought_pip, changed_pip, has_pip, newest_release, pip_of
 from lint_alpine.source import Source, Span
 from lint_alpine.users import read_home
 from lint_alpine.wheels.judge import judge
 from lint_alpine.wheels.sources import Sources
-from lint_alpine.wheels.verdict import WheelVerdict
+from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 from lint_alpine.written_files import FromParts, write
 
 # Programs in these folders are known well enough to say that they install no apk packages; another path is a script.
@@ -36,7 +38,6 @@ _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", 
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh"})
 _SCRIPT_RUNNERS = frozenset("make ansible-playbook rustup rustup-init nix conda mamba micromamba".split())
 _WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "poetry", "uv", "pdm"})
-NEWEST = ""
 MOST_COPIED = 200
 
 
@@ -44,20 +45,20 @@ MOST_COPIED = 200
 class StageState:
     """What a stage has come to while it is read from top to bottom.
 
-    `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it:
-    its version, NEWEST for a current one. `installed` are the packages that each environment has by then. `placements`
-    and `interpreters` are what of Python is in which folder (`more_interpreters` those that are neither the image's nor
-    apk's), `virtual_environments` the folders of those made here, with the Python that they are to have, as it was
+    `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it.
+    `installed` are the packages that each environment has by then. `placements` and `interpreters` are what of Python
+    is in which folder (`more_interpreters` those that are neither the image's nor apk's), `virtual_environments` the folders of those made here, with the Python that they are to have, as it was
     named. `settings` are what commands have told pip's configuration, as variables; `homes` the home folders of the
-    users that they have made, None where there is none. `more_installed`: commands have installed packages that are not
-    known. `copied_to` are the places to which something was copied from elsewhere.
+    users that they have made, None where there is none. `more_installed`: packages are there of which nothing is known.
+    `copied_to` are the places to which something was copied from elsewhere. `image` is the base image as the file names
+    it.
     """
 
     environment: Environment | None
     unknown: str | None
     world: World
     files: ImageFiles
-    pips: dict[str, str] = field(default_factory=dict)
+    pips: dict[str, Pip] = field(default_factory=dict)
     installed: dict[str, dict[str, str | None]] = field(default_factory=dict)
     placements: list[Placement] = field(default_factory=list)
     more_interpreters: list[Interpreter] = field(default_factory=list)
@@ -68,6 +69,7 @@ class StageState:
     installs_python: bool = False
     more_installed: bool = False
     copied_to: list[str] = field(default_factory=list)
+    image: str = ""
 
     def copy(self) -> "StageState":
         return replace(
@@ -154,7 +156,8 @@ def read_run(
             continue
         workdir = _directory(command, run.step)
         files = _Recording(state.files.at(workdir, mounts), read)
-        match read_install(command, files, variables):
+        prefix = _prefix(command, run, state)
+        match read_install(command, files, variables, prefix):
             case Install() as install:
                 effects.installs.append(_install(install, run, state, following, sources, files.files))
                 state.installs_python = True
@@ -169,7 +172,7 @@ def read_run(
                 state.bring(command, variables, workdir)
                 if made_user := read_home(command):
                     state.homes[made_user[0]] = made_user[1]
-                if setting := read_pip_setting(command):
+                if setting := read_pip_setting(command) or read_poetry_setting(command):
                     name, value = setting[0], None if command.conditional else setting[1]
                     state.settings[name] = value
                     # A variable wins over the configuration.
@@ -177,9 +180,23 @@ def read_run(
                 if _is_script(command):
                     state.world.complete = False
                 write(command, files.files, state.files)
+        # It comes behind what the command installs itself: `uv run` makes the environment before.
+        if inner := _run_by(command, files, variables, prefix):
+            effects.installs.append(_install(inner, run, state, following, sources, files.files))
+            state.installs_python = True
         if command.name in _WRITERS or _is_script(command):
             state.files.suspect("/", f"`{command.name}` may write it during the build")
     return effects
+
+
+def _run_by(command: Command, files: Files, variables: Variables, prefix: str | None) -> Install | None:
+    """What the command of a `poetry run` installs."""
+    runner = read_runner(command, {**variables, **command.variables})
+    inner = read_install(runner.command, files, variables, prefix) if runner is not None else None
+    if runner is None or not isinstance(inner, Install):
+        return None
+    own = runner.own and inner.installer is Installer.PIP
+    return inner._replace(target=inner.target._replace(own=True)) if own else inner
 
 
 def _directory(command: Command, step: Step) -> str | None:
@@ -229,11 +246,15 @@ def _install(
         folders = folders_of(install, files, _wheelhouses(state), installed=_may_have_more(install, state, files))
         verdicts, newer = judge(install.installer, requirements, environment, sources, folders)
         verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
+        if _may_have_more(install, state, files):
+            verdicts = tuple(map(_unless_there, verdicts))
         there.update((verdict.name, verdict.version) for verdict in verdicts)
     if not _is_all_known(install, judged) or any(each.needs_unknown for each in verdicts):
         state.more_installed = True
-    if install.changes_pip:
-        state.pips[key] = _changed_pip(install, environment)
+    pip = changed_pip(install, environment, _present_pip(key, environment, state), verdicts)
+    if install.changes_pip and pip is not None:
+        state.pips[key] = pip
+        there["pip"] = pip.version or None
     step = _at_home(run.step, state)
     found = PythonInstall(
         install=install,
@@ -244,6 +265,7 @@ def _install(
         cache_folder=cache_folder(install, step),
         verdicts=verdicts,
         with_newer_pip=newer,
+        unjudged=() if judged else tuple(_unjudged(install, requirements, environment, state)),
         unreadable=() if run.step.onbuild else install.requirements.unreadable,
         place=key,
     )
@@ -293,6 +315,25 @@ def _may_have_more(install: Install, state: StageState, files: ImageFiles) -> bo
     return state.more_installed or from_apk or not folders.issuperset(state.copied_to)
 
 
+def _unjudged(
+    install: Install, requirements: Requirements, environment: Environment, state: StageState
+) -> Iterator[WheelVerdict]:
+    """That nothing can be said of what is asked for, and why."""
+    of_image = state.unknown or "the Python that it installs for is not known"
+    reason = "`--platform` names what it is for" if install.target.platforms else of_image
+    first = {each.name: each for each in reversed(requirements.dependencies)}
+    for name, each in reversed(first.items()):
+        yield WheelVerdict(each, name, None, (), environment, Outcome.UNKNOWN, None, each.opaque or reason, None)
+
+
+def _unless_there(verdict: WheelVerdict) -> WheelVerdict:
+    """The verdict where packages may be there of which nothing is known."""
+    if verdict.outcome is not Outcome.UNAVAILABLE or not verdict.contested:
+        return verdict
+    reason = f"what is there already is not known; without it {verdict.reason}"
+    return verdict._replace(outcome=Outcome.UNKNOWN, reason=reason)
+
+
 def _without(names: frozenset[str], requirements: Requirements) -> Requirements:
     left = tuple(dependency for dependency in requirements.dependencies if dependency.name not in names)
     return requirements._replace(dependencies=left)
@@ -314,13 +355,29 @@ def _folder(install: Install, run: Run, state: StageState, environment: Environm
     return ImageFiles(workdir).absolute(folder) if folder is not None else None
 
 
+def _prefix(command: Command, run: Run, state: StageState) -> str | None:
+    """The prefix of the Python whose programs are found first: of a virtual environment, or of the image's own."""
+    first = (command.variables.get("PATH", run.step.variables.get("PATH")) or DEFAULT_PATH).partition(":")[0]
+    on_path = None if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
+    environment = state.environment
+    own = (environment.python_prefix or "/usr") if environment is not None else None
+    return _activated(command, run) or on_path or own
+
+
+def _activated(command: Command, run: Run) -> str | None:
+    """The virtual environment that a script has activated before the command."""
+    for earlier in reversed(run.commands):
+        script = earlier.arguments[0].text if earlier.name in (".", "source") and earlier.arguments else None
+        if script and script.endswith("/bin/activate") and earlier.span.begin < command.span.begin:
+            return script.removesuffix("/bin/activate")
+    return None
+
+
 def _active_environment(install: Install, run: Run, state: StageState) -> str | None:
     """The virtual environment that a script has activated before the command, that uv finds in the folder or above it,
     or that stands first on PATH."""
-    for earlier in reversed(run.commands):
-        script = earlier.arguments[0].text if earlier.name in (".", "source") and earlier.arguments else None
-        if script and script.endswith("/bin/activate") and earlier.span.begin < install.command.span.begin:
-            return script.removesuffix("/bin/activate")
+    if activated := _activated(install.command, run):
+        return activated
     first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0].removesuffix("/bin")
     return _found_by_uv(install, run, state) or (first if first in state.virtual_environments else None)
 
@@ -338,6 +395,8 @@ def _found_by_uv(install: Install, run: Run, state: StageState) -> str | None:
 def _environment_key(install: Install, run: Run, state: StageState) -> str:
     """Which Python environment the command acts on: the prefix of its program, else of the virtual environment that is
     active or stands first on PATH, else the one of the image."""
+    if install.installer is Installer.PIP and install.target.own:
+        return f"that of {install.command.name}"
     first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0]
     on_path = None if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
     prefix = install.target.environment or _active_environment(install, run, state) or on_path
@@ -348,7 +407,7 @@ def _python(install: Install, state: StageState, key: str) -> Environment:
     """The environment of the Python that the command acts on; its `python` is None where that is not known."""
     base = state.environment
     if base is None:
-        return Environment(state.unknown or "")
+        return Environment(state.image)
     environment = base
     if (key == "/usr" or base.python is None) and base.distro == "alpine" and "python3" in state.world.present.packages:
         environment = images.apk_python(base)
@@ -357,41 +416,40 @@ def _python(install: Install, state: StageState, key: str) -> Environment:
     if wanted and not (environment.python or "").startswith(wanted):
         # uv brings the Python that is asked for; any other installer needs one that is not known here.
         known = wanted if install.installer is Installer.UV else None
-        environment = environment._replace(python=known, pip=None)
+        environment = environment._replace(python=known, pip=None, newest_pip=None)
+    if install.installer is Installer.PIP and install.target.own and environment.python is not None:
+        state.pips.setdefault(key, Pip(newest_release(SpecifierSet(), (environment.python,)) or CURRENT))
     if install.installer is Installer.PIP and key in state.pips:
-        return environment._replace(pip=state.pips[key] or None)
+        return state.pips[key].on(environment)
     return environment
+
+
+def _present_pip(key: str, environment: Environment, state: StageState) -> Pip | None:
+    """The pip that is there before a command changes it; None where there is none."""
+    if key in state.pips:
+        return state.pips[key]
+    return pip_of(environment) if has_pip(environment, state.world.present) else None
 
 
 def _set_pip(path: str, made: VirtualEnvironment, state: StageState) -> None:
     """A virtual environment starts with a pip of its own, which may be older than the image's."""
-    if made.pip is VenvPip.NEWEST:
-        state.pips[path] = NEWEST
     base = state.environment
-    if made.pip is VenvPip.NONE or made.pip is VenvPip.NEWEST or base is None or base.implementation != "cpython":
+    if made.pip is VenvPip.NONE or base is None:
         return
-    python = base.python or images.apk_python(base).python
-    if python is not None:
-        state.pips[path] = images.bundled_pip(python) or base.pip or NEWEST
+    environment = base if base.python is not None else images.apk_python(base)
+    python = _version_in(made.interpreter) or environment.python
+    if python is None:
+        return
+    if made.pip is VenvPip.NEWEST:
+        state.pips[path] = Pip(newest_release(SpecifierSet(), (python,)) or CURRENT)
+    else:
+        state.pips[path] = brought_pip(environment._replace(python=python))
 
 
 def _version_in(interpreter: str | None) -> str | None:
     """`3.11` of `python3.11`; nothing of `python3`, which is whatever there is."""
     digits = (interpreter or "").rpartition("/")[2].removeprefix("python").removeprefix("cpython@")
     return digits if digits.count(".") >= 1 and digits.replace(".", "").isdecimal() else None
-
-
-def _changed_pip(install: Install, environment: Environment) -> str:
-    """The pip that the command leaves: the newest that its specifier allows, which only a pin fixes."""
-    change = install.changes_pip
-    assert change is not None
-    if change.bundled:
-        bundled = images.bundled_pip(environment.python or "")
-        # It replaces none that is newer.
-        return max(filter(None, (environment.pip, bundled)), key=Version, default=NEWEST)
-    pins = [one.version for one in change.specifier if one.operator == "==" and not one.version.endswith("*")]
-    ceilings = [one.version for one in change.specifier if one.operator in ("<", "<=", "~=")]
-    return (pins or ceilings or [NEWEST])[0]
 
 
 def _fetches(install: Install, judged: bool, left: tuple[WheelVerdict, ...]) -> bool:

@@ -26,6 +26,8 @@ class Environment(NamedTuple):
     name that wheels use (`x86_64`); `python` and `pip` are versions as far as they are known (`3.8.20`, else `3.8`).
     `packages` are the apk (or apt) packages that the base image brings, compilers included. `prefix` is what the file
     has in front of `image`: the registry or the CPU of official images (`public.ecr.aws/docker/library/`, `arm64v8/`).
+    `newest_pip` is set where it is not known which pip is there: then `pip` is the oldest that it may be, and this the
+    newest (empty: a current one).
     """
 
     image: str
@@ -41,6 +43,7 @@ class Environment(NamedTuple):
     packages: frozenset[str] = frozenset()
     note: str | None = None
     prefix: str = ""
+    newest_pip: str | None = None
 
 
 # What is no minor version of Python: each one below it has tags of its own.

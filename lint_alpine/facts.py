@@ -15,8 +15,8 @@ from lint_alpine.dockerfile.stages import Stage, Step
 from lint_alpine.environment import Environment
 from lint_alpine.floating import Floating, floating_tags
 from lint_alpine.hazards import hazards, thread_stack
-from lint_alpine.installs.dependency import Unreadable
-from lint_alpine.installs.install import ApkInstall, Install
+from lint_alpine.installs.dependency import Installer, Unreadable
+from lint_alpine.installs.install import ApkInstall, Install, Verb
 from lint_alpine.libraries import MissingLibraries, missing_libraries
 from lint_alpine.lifetimes import Lifetime, lifetime
 from lint_alpine.locality import Asked, missing_locale, missing_time_zone
@@ -78,9 +78,10 @@ class PythonInstall(NamedTuple):
 
     `environment` is that of the Python which it acts on, at that point. `present` is what apk has installed by then.
     `cache_kept`: the installer's cache stays in the layer, in `cache_folder`. `with_newer_pip` are the verdicts that a
-    current pip would reach, given only where the image's own pip is too old to take the wheels that exist. `unreadable`
-    are the files that it installs from and that could not be read. `place` is the prefix of the Python environment that
-    it acts on, empty for the image's own.
+    current pip would reach, given only where the image's own pip is too old to take the wheels that exist. `unjudged`
+    are the verdicts, all unknown, where it is not known for what Python it installs; nothing follows from them.
+    `unreadable` are the files that it installs from and that could not be read. `place` is the prefix of the Python
+    environment that it acts on, empty for the image's own.
     """
 
     install: Install
@@ -91,6 +92,7 @@ class PythonInstall(NamedTuple):
     cache_folder: str | None = None
     verdicts: tuple[WheelVerdict, ...] = ()
     with_newer_pip: tuple[WheelVerdict, ...] = ()
+    unjudged: tuple[WheelVerdict, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
     place: str = ""
 
@@ -109,8 +111,16 @@ class PythonInstall(NamedTuple):
         return self.install.cache_dir_option
 
     @property
+    def pip(self) -> str | None:
+        """The version of the pip that is there, or what it may be; None where it is a current one."""
+        pip, newest = self.environment.pip, self.environment.newest_pip
+        return pip if newest is None else f"{pip or 'current'} to {newest or 'current'}"
+
+    @property
     def no_cache_option(self) -> str | None:
-        """The option that would keep the installer from keeping a cache, where it has one."""
+        """The option that would keep the installer from keeping a cache, where it has one: pip-sync does not."""
+        if self.install.installer is Installer.PIP and self.install.verb is Verb.SYNC:
+            return None
         return NO_CACHE_OPTIONS.get(self.install.installer)
 
     @property

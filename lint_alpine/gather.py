@@ -124,7 +124,21 @@ class _Reader:
         environment, unknown = self._environment(stage)
         release = environment.release if environment else None
         packages = environment.packages if environment else frozenset[str]()
-        return StageState(environment, unknown, World(release, packages, environment is not None), self.files.copy())
+        world = World(release, packages, environment is not None)
+        return StageState(
+            environment,
+            unknown,
+            world,
+            self.files.copy(),
+            more_installed=not self._is_bare(stage),
+            image=stage.base.reference or stage.base.span.text,
+        )
+
+    def _is_bare(self, stage: Stage) -> bool:
+        """Whether there are no packages but those that Python brings: in official images."""
+        reference = stage.base.reference or ""
+        known = self._image(reference, self.platform) if self._like(reference) == reference else None
+        return isinstance(known, Environment) and known.image.startswith(("python:", "alpine:"))
 
     def _environment(self, stage: Stage) -> tuple[Environment | None, str | None]:
         reference = stage.base.reference

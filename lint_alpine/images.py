@@ -71,7 +71,8 @@ def _python(name: str, image: PythonImage, arch: str) -> Environment:
         libc=musl(release) if alpine else glibc("debian", release, arch),
         arch=arch,
         python=image.python,
-        pip=image.facts.get("pip"),
+        # Since September 2024 the official images have the one that Python brings.
+        pip=image.facts.get("pip") or bundled_pip(image.python),
         python_prefix="/usr/local",
         externally_managed=False,
         packages=_alpine_packages(image, release) if alpine else _debian_packages(image.variant),
@@ -133,7 +134,7 @@ def _slim_of(image: ImageReference, present: Environment) -> str | None:
 def bundled_pip(python: str) -> str | None:
     """The pip that `python -m venv` and ensurepip install; of a minor version alone that of its newest release.
 
-    Up to September 2024 the official images have a newer one of their own beside it.
+    Up to September 2024 the official images had a newer one of their own beside it.
     """
     wanted = tuple(map(int, python.split("."))) if python.replace(".", "").isdecimal() else ()
     known = data.images()["bundled_pip"].get(".".join(python.split(".")[:2]), {})

@@ -15,6 +15,7 @@ from lint_alpine.dockerfile.instructions import Dockerfile, parse
 from lint_alpine.facts import Facts
 from lint_alpine.gather import copied_paths, gather
 from lint_alpine.platforms import across
+from lint_alpine.references import normalised
 from lint_alpine.report.report import Failure, Report, StageVerdict
 from lint_alpine.rule import Rule
 from lint_alpine.silencing import silence, unknown, unused
@@ -64,7 +65,7 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
     crashed: dict[str, Failure] = {}
     files: dict[str, Source] = {}
     facts = Facts(dockerfile, (), dockerfile.faults)
-    platforms = tuple(dict.fromkeys(settings.platforms or DEFAULT_PLATFORMS))
+    platforms = tuple(dict.fromkeys(map(normalised, settings.platforms or DEFAULT_PLATFORMS)))
     for platform in platforms:
         facts = gather(
             dockerfile,
@@ -77,7 +78,8 @@ def _lint(dockerfile: Dockerfile, context: BuildContext, settings: Settings) -> 
         )
         files.update(facts.files)
         for stage, install in facts.installs:
-            verdicts += [StageVerdict(path, stage.stage.name, verdict) for verdict in install.verdicts]
+            every = (*install.verdicts, *install.unjudged)
+            verdicts += [StageVerdict(path, stage.stage.name, verdict) for verdict in every]
         found = _run([rule for rule in settings.rules if not rule.last], facts, crashed)
         diagnostics += [each._replace(platforms=(platform,)) for each in found]
     ignores = _ignores(dockerfile, files.values())

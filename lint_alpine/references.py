@@ -11,19 +11,23 @@ _PATH = re.compile(r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*(?:/[a-z0-9]+(?:(?:\.|_
 _REGISTRY = re.compile(r"(?:[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?")
 _LONGEST = 1024
 
-# The aliases that containerd accepts in a platform, and the wheel name of each (PEP 425: that of the kernel's machine).
+# Other names of architectures, and of architectures with their variants, as containerd has them (its package platforms,
+# normalizeArch).
+_ALIASES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386", "i686": "386"}
+_VARIANTS = {
+    "amd64/v1": "amd64",
+    "arm64/8": "arm64",
+    "arm64/v8": "arm64",
+    "arm": "arm/v7",
+    "armhf": "arm/v7",
+    "armel": "arm/v6",
+    **{f"arm/{number}": f"arm/v{number}" for number in "5678"},
+}
+# The wheel name of each (PEP 425: that of the kernel's machine).
 _ARCHITECTURES = {
     "amd64": "x86_64",
-    "x86_64": "x86_64",
-    "x86-64": "x86_64",
     "arm64": "aarch64",
-    "aarch64": "aarch64",
     "386": "i686",
-    "i386": "i686",
-    "i686": "i686",
-    "arm": "armv7l",
-    "armhf": "armv7l",
-    "armel": "armv6l",
     "ppc64le": "ppc64le",
     "s390x": "s390x",
     "riscv64": "riscv64",
@@ -96,16 +100,23 @@ def _official(name: str) -> tuple[str, str | None]:
     return (rest, arch) if arch and rest and "/" not in rest else (name, None)
 
 
-def machine(platform: str) -> str | None:
-    """The CPU of `linux/arm64/v8` as wheels name it (`aarch64`); None where it is not Linux or not known.
+def normalised(platform: str) -> str:
+    """One name for each platform, as BuildKit has it in TARGETPLATFORM: `linux/arm64` for `linux/arm64/v8`.
 
     The operating system may be left out, as in `--platform=arm64`.
     """
-    words = platform.lower().split("/")
-    if len(words) == 1 and words[0] in _ARCHITECTURES:
-        words = ["linux", *words]
-    if len(words) not in (2, 3) or words[0] != "linux":
+    system, slash, cpu = platform.lower().partition("/")
+    if not slash and system in (*_ALIASES, *_VARIANTS, *_ARCHITECTURES):
+        system, cpu = "linux", system
+    architecture, *variant = cpu.split("/")
+    cpu = "/".join((_ALIASES.get(architecture, architecture), *variant))
+    return "/".join(filter(None, (system, _VARIANTS.get(cpu, cpu))))
+
+
+def machine(platform: str) -> str | None:
+    """The CPU of `linux/arm64/v8` as wheels name it (`aarch64`); None where it is not Linux or not known."""
+    system, _, cpu = normalised(platform).partition("/")
+    architecture, _, variant = cpu.partition("/")
+    if system != "linux" or "/" in variant:
         return None
-    if words[1] == "arm" and len(words) == 3:
-        return _ARM_VARIANTS.get(words[2])
-    return _ARCHITECTURES.get(words[1])
+    return _ARM_VARIANTS.get(variant) if architecture == "arm" else _ARCHITECTURES.get(architecture)

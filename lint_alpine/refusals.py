@@ -1,9 +1,12 @@
 """Installs that --no-binary or --only-binary make long or impossible, each with the word that says so."""
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.certain import may_fail
+from lint_alpine.dockerfile.commands import Command
+from lint_alpine.installs.pip_settings import read_pip_setting
 from lint_alpine.source import Span
 from lint_alpine.variable_places import last_set
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
@@ -20,7 +23,7 @@ _VARIABLES = {
 
 class Refused(NamedTuple):
     """What keeps an installer from something: `words` give the option for the packages of the verdicts, and `span` is
-    the smallest of them that does, the name in a list or the variable.
+    the smallest of them that does, the name in a list or the variable. `command` is the one that installs.
 
     `compiled`: they have wheels, and are compiled; else nothing is left of them that could be installed.
     """
@@ -31,6 +34,7 @@ class Refused(NamedTuple):
     installer: str
     verdicts: tuple[WheelVerdict, ...]
     compiled: bool
+    command: Span
 
     @property
     def file(self) -> str:
@@ -50,7 +54,8 @@ def refused(facts: "Facts") -> Iterator[tuple["StageFacts", Refused]]:
                 span, words = _place(option, verdict.name, install, stage, facts)
                 found.setdefault((span, words, option, verdict.outcome is Outcome.COMPILE), []).append(verdict)
         for (span, words, option, compiled), verdicts in found.items():
-            yield stage, Refused(span, words, option, install.installer, tuple(verdicts), compiled)
+            command = install.install.command.span
+            yield stage, Refused(span, words, option, install.installer, tuple(verdicts), compiled, command)
 
 
 def _place(option: str, name: str, install: "PythonInstall", stage: "StageFacts", facts: "Facts") -> tuple[Span, str]:
@@ -63,5 +68,25 @@ def _place(option: str, name: str, install: "PythonInstall", stage: "StageFacts"
     if found is not None and found.words is not None:
         return found.span, found.words
     place = last_set(_VARIABLES[option], install, stage, facts)
-    place = place or (found.span if found is not None else install.install.command.program)
-    return place, place.text
+    if place is not None:
+        return place, place.text
+    place = found.span if found is not None else install.install.command.program
+    setting = _configured(option, install, stage, facts)
+    if setting is None:
+        return place, place.text
+    return setting.span, " ".join((setting.name, *(argument.written for argument in setting.arguments)))
+
+
+def _configured(option: str, install: "PythonInstall", stage: "StageFacts", facts: "Facts") -> Command | None:
+    """The last `pip config set` of the option before the command."""
+    names = re.compile(_VARIABLES[option])
+    before = install.install.command.span.begin
+    while True:
+        for run in reversed(stage.runs):
+            for command in reversed(run.commands):
+                setting = read_pip_setting(command) if command.span.begin < before else None
+                if setting is not None and names.fullmatch(setting[0]):
+                    return command
+        if stage.stage.base.stage is None:
+            return None
+        stage = facts.stages[stage.stage.base.stage]

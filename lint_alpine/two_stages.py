@@ -125,6 +125,9 @@ def _place_of(install: PythonInstall, stage: StageFacts) -> _Place:
     call, target = install.install, install.install.target
     if call.verb not in (Verb.INSTALL, Verb.SYNC) or target.prefix or target.root or target.platforms:
         raise _UntoldError
+    # pip-sync, and the pip of an environment that Poetry or conda has made.
+    if call.installer is Installer.PIP and (call.verb is Verb.SYNC or target.own):
+        raise _UntoldError
     if target.directory is not None:
         if not target.directory.startswith("/"):
             raise _UntoldError

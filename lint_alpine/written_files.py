@@ -1,5 +1,6 @@
 """Commands that copy, move or write files -> what then stands where, as far as it shows without running them."""
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -9,13 +10,21 @@ from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.image_files import NOTHING_COPIES_IT, FromElsewhere, ImageFiles, below, excerpt_source
 from lint_alpine.installs.dependency import Requirements
 from lint_alpine.installs.gathered import Gathered
+from lint_alpine.installs.options import Options, parse
 from lint_alpine.installs.reference import read_reference
 from lint_alpine.installs.requirements import read_requirements
 from lint_alpine.source import Excerpt, Source, Span
 
 _MOST_PARTS = 1000
+# What a project's file may come to, command by command.
+_MOST_SOURCES = 20
+_LONGEST_PROJECT = 1_000_000
 _NOT_FOLLOWED = "what a file includes is not followed where commands add to it"
 _ECHO_OPTIONS = frozenset({"-n", "-e", "-E", "-ne", "-en"})
+_POETRY_SOURCE = Options.of(
+    flags="-d/--default -s/--secondary -n/--no-interaction -q/--quiet -v/--verbose --ansi --no-ansi",
+    valued="-p/--priority -C/--directory -P/--project",
+)
 _LINE_BREAK = re.compile(r"\\n|\n")
 # What a shell may replace in a here-document; whether its name is quoted is not looked at.
 _EXPANDED = re.compile(r"[$`\\]")
@@ -92,10 +101,29 @@ def write(command: Command, there: ImageFiles, files: ImageFiles) -> None:
         case "sed" if any((argument.text or "").startswith(("-i", "--in-place")) for argument in command.arguments):
             known = [argument for argument in _operands(command.arguments) if _is_known(argument, there)]
             _change(known, "`sed` changes it", there, files)
+        case "poetry":
+            _add_source(command, there, files)
     if command.writes:
         part = _output(command, there)
         for target in command.writes:
             _redirect(part, target, command.name, there, files)
+
+
+def _add_source(command: Command, there: ImageFiles, files: ImageFiles) -> None:
+    """`poetry source add NAME URL` puts an index into the project's file."""
+    found = parse(command.arguments, _POETRY_SOURCE)
+    path, project = there.absolute("pyproject.toml"), there.read("pyproject.toml")
+    words = [word.text if word.text is not None else word.written for word in found.words]
+    if words[:2] != ["source", "add"] or len(words) < 4 or path is None or not isinstance(project, Source):
+        return
+    if project.text.count("[[tool.poetry.source]]") >= _MOST_SOURCES or len(project.text) > _LONGEST_PROJECT:
+        files.placed.append(FromElsewhere(path, "`poetry` changes it during the build"))
+        return
+    entry = {"name": words[2], "url": words[3], "priority": found.value("priority") or "primary"}
+    # At the end, so that all else keeps its place; a JSON string is one of TOML.
+    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in entry.items())
+    text = f"{project.text}\n[[tool.poetry.source]]\n{lines}"
+    files.placed.append(FromParts(path, (Source(project.path, text),)))
 
 
 def _operands(arguments: Sequence[Argument]) -> list[Argument]:

@@ -14,6 +14,7 @@ from lint_alpine.cli import main
 CLEAN = "FROM python:3.13-alpine\nRUN pip install --no-cache-dir pandas\n"
 WARNED = "FROM python:3.13-alpine\nRUN apk add libpq\n"
 BROKEN = "FROM python:3.13-alpine\nINSTALL x\n"
+UNKNOWN_IMAGE = "FROM registry.example/base:1\nRUN pip install --no-cache-dir pandas\n"
 
 
 @pytest.fixture
@@ -46,6 +47,9 @@ def write(folder: Path, name: str, text: str) -> None:
         (WARNED, ["--severity", "LA303=off"], 0, 0),
         (CLEAN.replace("pandas", "no-such-project-at-all"), [], 0, 0),
         (CLEAN.replace("pandas", "no-such-project-at-all"), ["--strict"], 1, 0),
+        (UNKNOWN_IMAGE, [], 0, 0),
+        (UNKNOWN_IMAGE, ["--strict"], 1, 0),
+        (UNKNOWN_IMAGE.partition("RUN")[0], ["--strict"], 0, 0),
     ],
 )
 def test_exit_code(
@@ -170,11 +174,12 @@ def test_json_has_the_verdicts(folder: Path, capsys: pytest.CaptureFixture[str])
         "image": "python:3.8-alpine",
         "distro": "alpine",
         "release": "3.20",
-        "python": "3.8.20",
+        "python": "3.8",
         "implementation": "cpython",
         "libc": "musl",
         "libc_version": "1.2",
         "arch": "x86_64",
+        "python_full_version": "3.8.20",
     }
     assert pandas["evidence"]["origin"] == "snapshot"
     assert report["verdicts"][1]["outcome"] == "unknown"
@@ -190,6 +195,23 @@ def test_output_file_and_formats(folder: Path, capsys: pytest.CaptureFixture[str
     assert (folder / "gnu.out").read_text() == (
         "Dockerfile:2:9: warning: `apk add` leaves its package index in the layer [LA303]\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("platforms", "architectures"),
+    [
+        (["linux/arm64/v8", "linux/arm64"], ["aarch64"]),
+        (["linux/x86_64,linux/amd64", "linux/arm"], ["x86_64", "armv7l"]),
+    ],
+)
+def test_a_platform_under_two_names_is_judged_once(
+    folder: Path, platforms: list[str], architectures: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(folder, "Dockerfile", CLEAN)
+    options = [word for platform in platforms for word in ("--platform", platform)]
+    main(["check", "--format", "json", *options])
+    verdicts = json.loads(capsys.readouterr().out)["verdicts"]
+    assert [each["environment"]["arch"] for each in verdicts if each["name"] == "pandas"] == architectures
 
 
 def test_several_platforms_tell_the_same_finding_once(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

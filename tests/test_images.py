@@ -15,7 +15,7 @@ from lint_alpine.images import (
     slim_tag,
 )
 from lint_alpine.python_tags import PythonTag, Variant, look_up
-from lint_alpine.references import machine
+from lint_alpine.references import machine, normalised
 
 UV, NODE = "ghcr.io/astral-sh/uv", "nikolaik/python-nodejs"
 DIGEST = "sha256:" + "a" * 64
@@ -87,6 +87,32 @@ def test_any_reference_is_answered(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("platform", "expected"),
+    [
+        ("linux/amd64", "linux/amd64"),
+        ("linux/x86_64", "linux/amd64"),
+        ("linux/amd64/v1", "linux/amd64"),
+        ("linux/amd64/v2", "linux/amd64/v2"),
+        ("Linux/ARM64/V8", "linux/arm64"),
+        ("linux/aarch64", "linux/arm64"),
+        ("linux/arm64/v9", "linux/arm64/v9"),
+        ("linux/arm", "linux/arm/v7"),
+        ("linux/arm/7", "linux/arm/v7"),
+        ("linux/armhf", "linux/arm/v7"),
+        ("linux/armel", "linux/arm/v6"),
+        ("linux/i386", "linux/386"),
+        ("arm64", "linux/arm64"),
+        ("linux", "linux"),
+        ("windows/amd64", "windows/amd64"),
+        ("", ""),
+    ],
+)
+def test_platforms_have_one_name(platform: str, expected: str) -> None:
+    assert normalised(platform) == expected
+    assert normalised(expected) == expected
+
+
+@pytest.mark.parametrize(
     ("platform", "arch"),
     [
         ("linux/amd64", "x86_64"),
@@ -96,6 +122,12 @@ def test_any_reference_is_answered(text: str) -> None:
         ("linux/arm/v7", "armv7l"),
         ("linux/arm", "armv7l"),
         ("linux/arm/v6", "armv6l"),
+        ("linux/arm/6", "armv6l"),
+        ("linux/arm/v9", None),
+        ("linux/armhf", "armv7l"),
+        ("linux/x86_64", "x86_64"),
+        ("linux/arm64/8", "aarch64"),
+        ("linux/arm64/v8/x", None),
         ("linux/386", "i686"),
         ("linux/ppc64le", "ppc64le"),
         ("linux/s390x", "s390x"),
@@ -116,17 +148,17 @@ def test_machine(platform: str, arch: str | None) -> None:
 @pytest.mark.parametrize(
     ("reference", "distro", "release", "libc", "python", "pip"),
     [
-        ("python:3.8-alpine", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", None),
-        ("python:3.8.20-alpine3.19", "alpine", "3.19", Libc("musl", (1, 2)), "3.8.20", None),
+        ("python:3.8-alpine", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", "23.0.1"),
+        ("python:3.8.20-alpine3.19", "alpine", "3.19", Libc("musl", (1, 2)), "3.8.20", "23.0.1"),
         ("python:3.6-alpine3.11", "alpine", "3.11", Libc("musl", (1, 1)), "3.6.12", "21.0.1"),
         ("python:3.9.5-alpine", "alpine", "3.14", Libc("musl", (1, 2)), "3.9.5", "21.1.3"),
         ("python:2.7-alpine", "alpine", "3.11", Libc("musl", (1, 1)), "2.7.18", "20.0.2"),
         ("python:3.12.4-alpine3.20", "alpine", "3.20", Libc("musl", (1, 2)), "3.12.4", "24.0"),
-        ("python:3.8-slim", "debian", "bookworm", Libc("glibc", (2, 36)), "3.8.20", None),
-        ("python:3.8-slim-bullseye", "debian", "bullseye", Libc("glibc", (2, 31)), "3.8.20", None),
+        ("python:3.8-slim", "debian", "bookworm", Libc("glibc", (2, 36)), "3.8.20", "23.0.1"),
+        ("python:3.8-slim-bullseye", "debian", "bullseye", Libc("glibc", (2, 31)), "3.8.20", "23.0.1"),
         ("python:3.7", "debian", "bookworm", Libc("glibc", (2, 36)), "3.7.17", "23.0.1"),
         ("python:2.7.18-buster", "debian", "buster", Libc("glibc", (2, 28)), "2.7.18", "20.0.2"),
-        (f"python:3.8-alpine@{DIGEST}", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", None),
+        (f"python:3.8-alpine@{DIGEST}", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", "23.0.1"),
         ("python:3.2-onbuild", "debian", None, Libc("glibc", None), "3.2.6", "7.1.2"),
         ("alpine:3.19", "alpine", "3.19", Libc("musl", (1, 2)), None, None),
         ("alpine:3.12.1", "alpine", "3.12", Libc("musl", (1, 1)), None, None),
@@ -145,15 +177,15 @@ def test_machine(platform: str, arch: str | None) -> None:
         ("jfloff/alpine-python:3.8-slim", "alpine", "3.11", Libc("musl", (1, 1)), "3.8.2", "19.2.3"),
         ("tiangolo/uvicorn-gunicorn:python3.8-alpine3.10", "alpine", "3.10", Libc("musl", (1, 1)), "3.8.3", "20.1.1"),
         ("frolvlad/alpine-python3", "alpine", "3.21", Libc("musl", (1, 2)), "3.12", None),
-        ("ghcr.io/astral-sh/uv:python3.8-alpine", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", None),
-        ("ghcr.io/astral-sh/uv:0.8.1-python3.12-alpine", "alpine", None, Libc("musl", (1, 2)), "3.12.14", None),
+        ("ghcr.io/astral-sh/uv:python3.8-alpine", "alpine", "3.20", Libc("musl", (1, 2)), "3.8.20", "23.0.1"),
+        ("ghcr.io/astral-sh/uv:0.8.1-python3.12-alpine", "alpine", None, Libc("musl", (1, 2)), "3.12.14", "24.3.1"),
         (
             "ghcr.io/astral-sh/uv:python3.12-bookworm-slim",
             "debian",
             "bookworm",
             Libc("glibc", (2, 36)),
             "3.12.14",
-            None,
+            "24.3.1",
         ),
         ("debian:12-slim", "debian", "bookworm", Libc("glibc", (2, 36)), None, None),
         ("debian:bullseye-20240101", "debian", "bullseye", Libc("glibc", (2, 31)), None, None),

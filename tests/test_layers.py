@@ -47,7 +47,7 @@ ARROWS = {
     "copied_builds": "facts origins releases source wheels",
     "libraries": "dockerfile facts origins references source wheels",
     "variable_places": "dockerfile facts source",
-    "refusals": "certain facts source variable_places wheels",
+    "refusals": "certain dockerfile facts installs source variable_places wheels",
     "shims": "facts installs wheels",
     "floating": "data facts python_tags references wheels",
     "useless_mounts": "caches dockerfile facts installs source unused variable_places",
@@ -55,8 +55,9 @@ ARROWS = {
     " lifetimes locality"
     " origins packages references refusals releases repositories shims shortage source system_python"
     " unused useless_mounts wheels",
+    "pip_versions": "data environment images installs.install packages releases wheels",
     "effects": "caches context dockerfile environment facts find_links image_files images installs origins packages"
-    " source users wheels written_files",
+    " pip_versions source users wheels written_files",
     "gather": "caches context dockerfile effects environment facts image_files images origins packages placing"
     " python_copies source wheels",
     "wording": "diagnostic facts source wheels",
@@ -66,8 +67,8 @@ ARROWS = {
     "silencing": "diagnostic dockerfile.ignores rule",
     "argument_places": "diagnostic dockerfile facts source",
     "platforms": "diagnostic references source",
-    "linter": "argument_places build_files context diagnostic dockerfile facts gather platforms registry report.report"
-    " rule silencing source wheels",
+    "linter": "argument_places build_files context diagnostic dockerfile facts gather platforms references registry"
+    " report.report rule silencing source wheels",
     "examples": "context linter report rule source wheels",
     "errors": "",
     "options": "diagnostic errors",

@@ -1,7 +1,10 @@
 """What apk has installed, and who installed it."""
 
+import pytest
+
 from lint_alpine.packages import World
 from lint_alpine.source import Source, Span
+from tests.gathering import facts_of
 
 SOURCE = Source("Dockerfile", "gcc libpq-dev .build git gcc")
 
@@ -55,3 +58,36 @@ def test_removing_in_a_later_layer_is_too_late() -> None:
     state.remove("gcc", SOURCE.span(0, 3), 2)
     assert [(removal.package.name, removal.package.layer) for removal in state.removed_late] == [("gcc", 1)]
     assert state.copy().removed_late == []
+
+
+SQUASHED = "\nFROM scratch\nCOPY --from=b / /\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("FROM python:3.12-alpine\nRUN apk add gcc", ["gcc"]),
+        ("FROM python:3.12-alpine\nRUN apk add git make", []),
+        ("FROM python:3.12-alpine\nRUN apk add gcc && apk del gcc", []),
+        ("FROM python:3.12-alpine AS base\nRUN apk add gcc\nFROM base", ["gcc"]),
+        ("FROM python:3.12-alpine AS other\nRUN apk add gcc\nFROM python:3.12-alpine", []),
+        ("FROM alpine:3.22\nRUN apk add python3 gcc", ["gcc"]),
+        ("FROM alpine:3.22\nRUN apk add gcc\nCOPY --from=python:3.12-alpine /usr/local /usr/local", ["gcc"]),
+        ("FROM alpine:3.22\nRUN apk add gcc", []),
+        ("FROM alpine:3.22\nRUN apk add nodejs npm python3 gcc", []),
+        ("FROM alpine:3.22\nRUN apk add nodejs python3 py3-pip gcc\nRUN pip install awscli", ["gcc"]),
+        ("FROM node:22-alpine\nRUN apk add python3 gcc", []),
+        ("FROM golang:1.25-alpine\nRUN apk add gcc", []),
+        (f"FROM python:3.12-alpine AS b\nRUN apk add gcc{SQUASHED}", ["gcc"]),
+        (f"FROM python:3.12-alpine AS b\nRUN apk add gcc{SQUASHED}RUN apk del gcc", []),
+        (f"FROM node:22-alpine AS b\nRUN apk add python3 gcc{SQUASHED}", []),
+        ("FROM python:3.12-alpine AS b\nRUN apk add gcc\nFROM scratch\nCOPY --from=b /app /", []),
+    ],
+)
+def test_compilers_in_an_image_of_python(text: str, found: list[str]) -> None:
+    assert [package.name for package in facts_of(f"{text}\n").compilers_left] == found
+
+
+def test_what_comes_with_all_of_a_stage_is_removed_too_late() -> None:
+    *_, last = facts_of(f"FROM python:3.12-alpine AS b\nRUN apk add gcc{SQUASHED}RUN apk del gcc\n").stages
+    assert [removal.package.name for removal in last.removed_late] == ["gcc"]

@@ -9,6 +9,7 @@ from lint_alpine import data
 from lint_alpine.cli import main
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.instructions import parse
+from lint_alpine.examples import ExampleIndex
 from lint_alpine.facts import Facts
 from lint_alpine.gather import gather
 from lint_alpine.source import Source
@@ -42,6 +43,25 @@ def test_private_images(line: str, platform: str, expected: tuple[str, str, str]
     environment = read(line, platform).stages[0].environment
     assert environment is not None
     assert ((environment.python or "")[: len(expected[0])], environment.release, environment.arch) == expected
+
+
+@pytest.mark.parametrize(
+    ("image", "outcome"),
+    [
+        ("python:3.12-alpine3.22", "unavailable"),
+        ("docker.io/library/python:3.12-alpine3.22", "unavailable"),
+        ("registry.example/base:1", "unknown"),
+        ("python:3.12-alpine3.22\nRUN pip install $TOOLS", "unknown"),
+    ],
+)
+def test_what_a_private_image_has_may_settle_a_contradiction(image: str, outcome: str) -> None:
+    """`a` may be there, in a release that needs another `b`."""
+    index = ExampleIndex("a-1-py3-none-any.whl\na 1 needs b>=2\nb-1-py3-none-any.whl\nb-2-py3-none-any.whl")
+    text = f"FROM {image}\nRUN pip install a b==1"
+    context = BuildContext(Path("/nonexistent"))
+    facts = gather(parse(Source("D", text)), context, Sources([index], [index]), images_like=LIKE)
+    *_, (_, install) = facts.installs
+    assert {each.name: each.outcome.value for each in install.verdicts} == {"a": "wheel", "b": outcome}
 
 
 def test_other_private_images_are_not_known() -> None:

@@ -41,6 +41,42 @@ from tests.gathering import INDEX, facts_of
         ("RUN uv pip install --system --no-build only-glibc", ("--no-build", 2, "--no-build")),
         ("RUN pip install only-glibc", None),
         (
+            "RUN pip config set global.no-binary sketch && pip install sketch",
+            ("pip config set global.no-binary sketch", 2, "pip config set global.no-binary sketch"),
+        ),
+        (
+            (
+                "RUN pip config set install.no-binary x\nRUN pip config \\\n  set install.no-binary :all:\n"
+                "RUN pip install sketch"
+            ),
+            ("pip config \\\n  set install.no-binary :all:", 3, "pip config set install.no-binary :all:"),
+        ),
+        # A variable wins.
+        (
+            "ENV PIP_NO_BINARY=sketch\nRUN pip config set global.no-binary a\nRUN pip install sketch",
+            ("PIP_NO_BINARY", 2, "PIP_NO_BINARY"),
+        ),
+        ("RUN pip install sketch && pip config set global.no-binary sketch", None),
+        (
+            "COPY <<EOF /etc/pip.conf\n[global]\nno_binary: a,sketch\nEOF\nRUN pip install sketch",
+            ("sketch", 4, "no_binary = a,sketch"),
+        ),
+        (
+            (
+                "COPY <<EOF /usr/local/pip.conf\n[install]\nno-binary = a\n[global]\nno-binary=:all:\nEOF\n"
+                "RUN pip install sketch"
+            ),
+            None,
+        ),
+        (
+            "RUN printf '[global]\\nno-binary = :all:\\n' > /etc/pip.conf\nRUN pip install sketch",
+            ("pip", 3, "no-binary = :all: in /etc/pip.conf"),
+        ),
+        (
+            "COPY <<EOF /etc/pip.conf\n[global]\nonly-binary = :all:\nEOF\nRUN pip install only-glibc",
+            (":all:", 4, "only-binary = :all:"),
+        ),
+        (
             "COPY <<EOF /r.txt\n--no-binary sketch\nsketch\nEOF\nRUN pip install -r /r.txt",
             ("sketch", 3, "--no-binary sketch"),
         ),

@@ -190,7 +190,7 @@ def test_a_stage_inherits_what_was_lifted() -> None:
         ("RUN apk add python3 ansible && pip install six", [False]),
         ("RUN apk add python3 pipx && pip install six", [False]),
         # What these leave would be refused itself.
-        ("RUN apk add python3 && wget -O- https://example.org/get-pip.py | python3 && pip install six", [False]),
+        ("RUN apk add python3 && wget -O- https://example.org/get-pip.py | python3 && pip install six", [False, False]),
         ("RUN apk add python3 && python3 -m ensurepip && pip install six", [False, False]),
         # uv is another program.
         ("RUN apk add python3 uv && uv pip install --system six", [False]),

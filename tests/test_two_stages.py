@@ -121,7 +121,7 @@ def test_python_2_has_no_venv() -> None:
             ["COPY --from=builder /deps /deps"],
         ),
         (
-            "COPY --from=uv /uv /b/\nENV UV_LINK_MODE=copy UV_SYSTEM_PYTHON=1 A=1\nRUN uv pip install --system psycopg2",
+            "COPY --from=uv /uv /b/\nENV UV_LINK_MODE=copy UV_SYSTEM_PYTHON=1\nRUN uv pip install --system psycopg2",
             [
                 "COPY --from=uv /uv /b/",
                 "ENV UV_LINK_MODE=copy",
@@ -171,6 +171,8 @@ def test_places(lines: str, found: list[str], shipped: list[str]) -> None:
         "RUN pip install $(cat list)",
         "RUN pip install --root /r psycopg2",
         "RUN pip wheel -w /w psycopg2",
+        "RUN git clone https://git.example/shop /src && cd /src && pip install -r requirements.txt",
+        "RUN echo psycopg2 > list && pip install -r list",
         "RUN pipx install psycopg2",
         "RUN pip install --target /a psycopg2\nRUN pip install only-glibc",
         "\n".join(f"RUN pip install psycopg2 only-glibc=={number}" for number in range(20)),

@@ -109,6 +109,7 @@ def images(facts: Mapping[str, Record], corrections: Record) -> Record:
         "onbuild": extra["python_onbuild"],
         "ubuntu": extra["ubuntu"],
         "bundled_pip": extra["bundled_pip"],
+        "pip_releases": extra["pip_releases"],
         "minors": {minor: _minor(record(entry), minor, python) for minor, entry in record(python["minors"]).items()},
         "versions": {
             version: _python_version(record(entry), version, extra)

@@ -67,6 +67,9 @@ class ImageRule(TypedDict):
 
 
 class Images(TypedDict):
+    """`bundled_pip` are the pips by minor version of Python and the release that first brings them; `pip_releases` are
+    those of pip itself, the oldest first, by what they demand of Python."""
+
     as_of: str
     prefixes: list[str]
     architectures: dict[str, str]
@@ -76,6 +79,7 @@ class Images(TypedDict):
     onbuild: list[str]
     ubuntu: dict[str, str]
     bundled_pip: dict[str, dict[str, str]]
+    pip_releases: dict[str, list[str]]
     minors: dict[str, PythonMinor]
     versions: dict[str, PythonVersion]
     tags: dict[str, tuple[str, str, str]]

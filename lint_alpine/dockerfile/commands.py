@@ -47,7 +47,7 @@ class Command(NamedTuple):
     `directory` is where it runs, relative to where the script began (None: not known).
     `stdin_file` and `stdin_text` are what it reads on standard input, where that is a file or a here-document.
     `more_arguments`: xargs gives it further arguments, read from `stdin_file` if that is known.
-    `writes` are the files that its standard output goes to.
+    `writes` are the files that its standard output goes to; `piped` is the command (its words) whose output it reads.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Command(NamedTuple):
     stdin_text: Excerpt | None = None
     more_arguments: bool = False
     writes: tuple[Argument, ...] = ()
+    piped: tuple[Argument, ...] = ()
 
 
 def read_commands(excerpt: Excerpt, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
@@ -195,7 +196,7 @@ class _Walker:
                     given = Input(file=xargs.file)
                 arguments = xargs.with_arguments(given.words or ())
                 more = given.words is None
-                given = Input(file=given.file)
+                given = Input(file=given.file, writer=given.writer)
             else:
                 break
         name, path = _program(arguments[0])
@@ -216,6 +217,7 @@ class _Walker:
                 given.text,
                 more,
                 tuple(self._writes(node.redirects)),
+                given.writer,
             )
         )
         self._effect(name, arguments[1:])

@@ -14,11 +14,15 @@ _EXPANDED = re.compile(r"[\\'\"$`]")
 
 
 class Input(NamedTuple):
-    """A file, the body of a here-document, or the words that xargs would make of it; None where it is not known."""
+    """A file, the body of a here-document, or the words that xargs would make of it; None where it is not known.
+
+    `writer` is the command on the left side of the pipe that it comes from.
+    """
 
     file: Argument | None = None
     text: Excerpt | None = None
     words: tuple[Argument, ...] | None = None
+    writer: tuple[Argument, ...] = ()
 
 
 def read_input(command: SimpleCommand, expander: Expander) -> Input:
@@ -35,8 +39,12 @@ def read_input(command: SimpleCommand, expander: Expander) -> Input:
 
 
 def _piped(command: SimpleCommand, expander: Expander) -> Input:
-    """What the command writes to the pipe behind it, where that is plain."""
     arguments = expander.arguments(command.words)
+    return _written(command, arguments, expander)._replace(writer=tuple(arguments))
+
+
+def _written(command: SimpleCommand, arguments: Sequence[Argument], expander: Expander) -> Input:
+    """What the command writes to the pipe behind it, where that is plain."""
     match [argument.text for argument in arguments]:
         case ["cat", str(file)] if not file.startswith("-"):
             return Input(file=arguments[1])

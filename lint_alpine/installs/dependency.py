@@ -21,7 +21,8 @@ class Installer(StrEnum):
 
 class FileChoice(NamedTuple):
     """How pip was told to choose among files: `--no-binary` and `--only-binary` (normalised names, or `:all:`),
-    `--prefer-binary`, `--pre`, `--require-hashes`, `--no-deps`."""
+    `--prefer-binary`, `--pre`, `--require-hashes`, `--no-deps`; `--all-releases` (for `:all:` that is `pre`) and
+    `--only-final` of pip 26; `--ignore-requires-python`."""
 
     no_binary: frozenset[str] = frozenset()
     only_binary: frozenset[str] = frozenset()
@@ -29,6 +30,17 @@ class FileChoice(NamedTuple):
     pre: bool = False
     require_hashes: bool = False
     no_deps: bool = False
+    all_releases: frozenset[str] = frozenset()
+    only_final: frozenset[str] = frozenset()
+    any_python: bool = False
+
+    def takes_prereleases(self, name: str) -> bool | None:
+        """Whether pre-releases of a project are asked for (true) or refused; what names it wins over `:all:`."""
+        if name in self.all_releases or name in self.only_final:
+            return name in self.all_releases
+        if self.pre or ":all:" in self.only_final:
+            return self.pre
+        return None
 
     def option_for(self, name: str) -> str | None:
         """The option that decides for a project: for pip one that names it wins over one for `:all:`."""
@@ -148,6 +160,9 @@ class Requirements(NamedTuple):
                 self.choice.pre or other.choice.pre,
                 self.choice.require_hashes or other.choice.require_hashes,
                 self.choice.no_deps or other.choice.no_deps,
+                self.choice.all_releases | other.choice.all_releases,
+                self.choice.only_final | other.choice.only_final,
+                self.choice.any_python or other.choice.any_python,
             ),
             indexes=self.indexes + other.indexes,
             no_index=self.no_index or other.no_index,

@@ -50,6 +50,9 @@ class Gathered:
         self.no_index = False
         self.prefer_binary = False
         self.pre = False
+        self.all_releases: set[str] = set()
+        self.only_final: set[str] = set()
+        self.any_python = False
         self.no_deps = False
         self.require_hashes: bool | None = None
 
@@ -156,8 +159,12 @@ class Gathered:
                     self.prefer_binary = True
                 case "pre":
                     self.pre = True
-                case "all-releases" | "only-final" if option.value == ":all:":
-                    self.pre = option.name == "all-releases"
+                case "all-releases":
+                    self._name(option, self.all_releases, self.only_final)
+                case "only-final":
+                    self._name(option, self.only_final, self.all_releases)
+                case "ignore-requires-python":
+                    self.any_python = True
                 case "no-deps":
                     self.no_deps = True
                 case "require-hashes":
@@ -175,12 +182,17 @@ class Gathered:
             self.indexes.clear()
 
     def _format(self, option: Given, target: set[str], other: set[str]) -> None:
-        """pip's FormatControl: names, `:all:`, `:none:`; the later of --no-binary and --only-binary wins for a name."""
+        if option.value is not None:
+            self.formats += _named(option, [name.strip() for name in option.value.split(",")])
+        self._name(option, target, other)
+
+    def _name(self, option: Given, target: set[str], other: set[str]) -> None:
+        """pip's FormatControl, and ReleaseControl of pip 26: names, `:all:`, `:none:`; of two options that exclude each
+        other the later one wins for a name."""
         if option.value is None:
             self.fault(option.span, f"which packages `--{option.name}` names is only known when the command runs")
             return
         names = [name.strip() for name in option.value.split(",")]
-        self.formats += _named(option, names)
         if ":all:" in names:
             other.clear()
             target.clear()
@@ -205,15 +217,19 @@ class Gathered:
             (self.constraints if constraint else self.dependencies).append(dependency)
 
     def requirements(self) -> Requirements:
-        # One hash makes pip ask for a hash of everything, in constraints too.
-        hashed = any(dependency.hashes for dependency in (*self.dependencies, *self.constraints))
+        # One hash makes pip ask for a hash of everything, in constraints too; uv just compares those that there are.
+        is_pip = self.strategy is IndexStrategy.ALL_FILES
+        hashed = is_pip and any(dependency.hashes for dependency in (*self.dependencies, *self.constraints))
         choice = FileChoice(
             no_binary=frozenset(self.no_binary),
             only_binary=frozenset(self.only_binary),
             prefer_binary=self.prefer_binary,
-            pre=self.pre,
+            pre=self.pre or ":all:" in self.all_releases,
             require_hashes=hashed if self.require_hashes is None else self.require_hashes,
             no_deps=self.no_deps,
+            all_releases=frozenset(self.all_releases - {":all:"}),
+            only_final=frozenset(self.only_final),
+            any_python=self.any_python,
         )
         return Requirements(
             dependencies=tuple(self.dependencies),
@@ -249,14 +265,14 @@ def _release(reference: Reference, span: Span) -> Locked | None:
 
 def _named(option: Given, names: Iterable[str]) -> Iterator[FormatOption]:
     """The names of a list, each with its own place in it."""
-    span, at = option.span, 0
+    span, at = option.place or option.span, 0
     joined = option.word is not None and option.span.end <= option.word.end
     words = option.word and (option.word.text if joined else f"{option.word.text} {span.text}")
     for name in names:
-        begin = span.text.find(name, at) if name and option.word else -1
+        begin = span.text.find(name, at) if name and (option.word or option.place) else -1
         place = span if begin < 0 else Span(span.source, span.begin + begin, span.begin + begin + len(name))
         at = max(at, begin + len(name))
-        yield FormatOption(option.name, canonicalize_name(name), place, words)
+        yield FormatOption(option.name, canonicalize_name(name), place, words or option.setting)
 
 
 def _short(text: str) -> str:

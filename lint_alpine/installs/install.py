@@ -59,12 +59,14 @@ class Target(NamedTuple):
 
 class PipChange(NamedTuple):
     """The command installs pip itself: a version that `specifier` allows (empty: any). `upgrade`: the newest of them,
-    even if the present one would do. `bundled`: the one that comes with Python (`python -m ensurepip`)."""
+    even if the present one would do. `bundled`: the one that comes with Python (`python -m ensurepip`). `script_for`: a
+    get-pip.py for an older Python, which installs nothing that this one cannot run."""
 
     specifier: SpecifierSet
     upgrade: bool
     span: Span
     bundled: bool = False
+    script_for: str | None = None
 
 
 class LocalProject(NamedTuple):

@@ -8,7 +8,6 @@ from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.install import Variables
 from lint_alpine.installs.options import parse
 from lint_alpine.installs.programs import read_program
-from lint_alpine.installs.uv_options import PYTHON
 
 _MANAGERS = frozenset({"apt", "apt-get", "aptitude", "dnf", "microdnf", "tdnf", "yum", "zypper"})
 _PYTHON_PACKAGE = re.compile(r"python3?(?:[.-].*)?|python3\d+(?:-.*)?")
@@ -35,6 +34,8 @@ def read_interpreters(command: Command, variables: Variables) -> tuple[BroughtPy
 
 
 def _by_uv(command: Command, variables: Variables) -> tuple[BroughtPython, ...]:
+    from lint_alpine.installs.uv_options import PYTHON
+
     found = parse(command.arguments, PYTHON)
     texts = [word.text or "" for word in found.words]
     folder = found.value("install-dir") or _uv_folder(variables)

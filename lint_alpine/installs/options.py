@@ -20,6 +20,7 @@ class Given(NamedTuple):
     """One option that was given. `value` is None for a flag, and where `known` is false: the value is not known.
 
     `span` is the value's place, or the flag's own; `word` that of the word which names the option, if there is one.
+    `setting` is the line of a configuration file that sets it, and `place` that of the value there, if it has one.
     """
 
     name: str
@@ -27,6 +28,8 @@ class Given(NamedTuple):
     span: Span
     known: bool = True
     word: Span | None = None
+    setting: str | None = None
+    place: Span | None = None
 
     @property
     def words(self) -> Span | None:

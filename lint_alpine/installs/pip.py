@@ -1,7 +1,9 @@
 """pip's command line, with its configuration, variables and the files that it names -> Install."""
 
+import contextlib
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator
 
 from packaging.requirements import Requirement
@@ -14,7 +16,7 @@ from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Files, Install, PipChange, Target, Variables, Verb
 from lint_alpine.installs.options import Given, Options, Parsed, parse
 from lint_alpine.installs.pip_settings import read_settings
-from lint_alpine.installs.programs import Program, python_target, read_program
+from lint_alpine.installs.programs import Program, get_pip, python_target, read_program
 from lint_alpine.installs.reference import ARCHIVES, Elsewhere, parse_requirement, read_editable, read_reference
 from lint_alpine.installs.requirements import read_requirements
 from lint_alpine.source import Source
@@ -53,25 +55,40 @@ _VERBS = {
     "download": _COMMON.extended(valued=f"-d/--dest/--destination-dir/--destination-directory {_FOR_ANOTHER}"),
 }
 
+# pip-tools 7.
+PIP_SYNC = Options.of(
+    flags="-h/--help --version -a/--ask -n/--dry-run --force --no-index -q/--quiet -v/--verbose --user --no-config",
+    valued="-f/--find-links -i/--index-url --extra-index-url --trusted-host --cert --client-cert --pip-args"
+    " --python-executable --config",
+)
+
 # A project's name, maybe with extras, in front of a version that follows.
 _NAMED = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]*(?:\[[A-Za-z0-9,._ -]*\])?) *[=<>~!]")
 _PYLOCK = re.compile(r"pylock\.(?:[^.]+\.)?toml")
 
 
-def read_pip(command: Command, files: Files, variables: Variables) -> Install | None:
-    """What a pip command installs; None for other programs, and for what installs nothing (`pip list`)."""
+def read_pip(command: Command, files: Files, variables: Variables, prefix: str | None = None) -> Install | None:
+    """What a pip command installs; None for other programs, and for what installs nothing (`pip list`).
+
+    `prefix` is that of the Python whose pip is found on PATH, with the configuration that is for it alone.
+    """
     program = read_program(command)
+    site = program.target.environment or prefix
     match program.name:
         case "pip":
-            return _read(command, program, files, {**variables, **command.variables})
+            return _read(command, program, files, {**variables, **command.variables}, site)
         case "ensurepip":
             return _ensurepip(command, program)
         case "get-pip":
-            return _get_pip(command, program, files, {**variables, **command.variables})
+            return _get_pip(command, program, files, {**variables, **command.variables}, site)
+        case "pip-sync":
+            return _pip_sync(command, program, program.arguments, files, {**variables, **command.variables}, site)
+        case "piptools" if program.arguments and program.arguments[0].text == "sync":
+            return _pip_sync(command, program, program.arguments[1:], files, {**variables, **command.variables}, site)
     return None
 
 
-def _read(command: Command, program: Program, files: Files, variables: Variables) -> Install | None:
+def _read(command: Command, program: Program, files: Files, variables: Variables, site: str | None) -> Install | None:
     start = parse(program.arguments, GENERAL, stop=True)
     verb = start.words[0].text if start.words else None
     options = _VERBS.get(verb or "")
@@ -83,7 +100,7 @@ def _read(command: Command, program: Program, files: Files, variables: Variables
     cache_option = (*start.all("no-cache-dir"), *found.all("no-cache-dir"))
     settings: tuple[Given, ...] = ()
     if not start.has("isolated") and not found.has("isolated"):
-        settings = read_settings(verb, options, files, variables, program.target.environment, command.program)
+        settings = read_settings(verb, options, files, variables, site, command.program)
     found = found.before((*settings, *start.options))
     install = _install(command, Verb(verb), _target(Verb(verb), program.target, found), found, files, variables)
     return install._replace(no_cache_option=cache_option[-1].span if cache_option else None)
@@ -239,6 +256,34 @@ def _values(options: tuple[Given, ...]) -> Iterator[str]:
     return (option.value or option.span.text for option in options)
 
 
+def _pip_sync(
+    command: Command,
+    program: Program,
+    arguments: tuple[Argument, ...],
+    files: Files,
+    variables: Variables,
+    site: str | None,
+) -> Install | None:
+    """pip-sync hands what its files hold, and is not there yet, to `pip install` (pip-tools' sync.py)."""
+    found = parse(arguments, PIP_SYNC)
+    if found.has("help", "version"):
+        return None
+    settings = read_settings("install", PIP_INSTALL, files, variables, site, command.program)
+    named = [Given("requirement", word.text, word.span, word.text is not None) for word in found.words]
+    named = named or [Given("requirement", "requirements.txt", command.program)]
+    options = (*settings, *found.options, *_handed_on(found.all("pip-args")), *named)
+    target = python_target(found.value("python-executable"), program.target)._replace(user=found.has("user"))
+    return _install(command, Verb.SYNC, target, Parsed(options, (), found.strange), files, variables)
+
+
+def _handed_on(options: tuple[Given, ...]) -> Iterator[Given]:
+    """What --pip-args hands on to pip."""
+    for option in options:
+        with contextlib.suppress(ValueError):
+            words = [Argument(word, option.span) for word in shlex.split(option.value or "")]
+            yield from parse(words, PIP_INSTALL).options
+
+
 def _ensurepip(command: Command, program: Program) -> Install:
     """`python -m ensurepip` installs the pip that Python brings, where there is none yet or only an older one."""
     upgrade = any(argument.text in ("-U", "--upgrade") for argument in program.arguments)
@@ -254,14 +299,19 @@ def _ensurepip(command: Command, program: Program) -> Install:
     )
 
 
-def _get_pip(command: Command, program: Program, files: Files, variables: Variables) -> Install:
+def _get_pip(command: Command, program: Program, files: Files, variables: Variables, site: str | None) -> Install:
     """get-pip.py hands its arguments to `pip install --upgrade pip` of the pip that it holds."""
     options = _VERBS["install"].extended(flags="--no-setuptools --no-wheel")
     found = parse(program.arguments, options)
-    settings = read_settings("install", options, files, variables, program.target.environment, command.program)
+    settings = read_settings("install", options, files, variables, site, command.program)
     install = _install(
         command, Verb.INSTALL, _target(Verb.INSTALL, program.target, found), found.before(settings), files, variables
     )
     own = install.changes_pip
-    specifier = own.specifier if own else SpecifierSet()
-    return install._replace(changes_pip=PipChange(specifier, True, own.span if own else command.span), upgrade=True)
+    change = PipChange(
+        specifier=own.specifier if own else SpecifierSet(),
+        upgrade=True,
+        span=own.span if own else command.span,
+        script_for=get_pip((*command.arguments, *command.piped)) or None,
+    )
+    return install._replace(changes_pip=change, upgrade=True)

@@ -1,12 +1,14 @@
 """What pip is told outside of its command line: its configuration files and the PIP_ variables."""
 
 import posixpath
+import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.install import Files, Variables
-from lint_alpine.installs.options import Given, Options, parse
+from lint_alpine.installs.options import Given, Option, Options, parse
 from lint_alpine.installs.programs import read_program
 from lint_alpine.source import Source, Span
 
@@ -31,26 +33,56 @@ def read_settings(
     verb: str, options: Options, files: Files, variables: Variables, environment: str | None, span: Span
 ) -> tuple[Given, ...]:
     """The options that are set before the command line is read. `environment` is the prefix of pip's Python."""
-    configured: dict[str, list[tuple[str, str | None]]] = {"global": [], verb: []}
+    configured: dict[str, list[_Setting]] = {"global": [], verb: []}
     for path in _configuration_files(variables, environment):
         match files.read(path):
             case Source() as source:
+                # What commands have put together has no place in a file.
+                seen = source if source.path != path else None
                 for section, key, text in _configuration(source):
-                    configured.get(section, []).append((key, text))
+                    configured.get(section, []).append(_Setting(key, text, path, seen))
             case Missing(expected=True):
-                configured["global"] += ((key, None) for key in _DECISIVE)
+                configured["global"] += (_Setting(key, None) for key in _DECISIVE)
     # An empty variable is none. `PIP_CONFIG_FILE` and the like name no option.
-    exported = [(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""]
+    exported = [
+        _Setting(name[4:], value) for name, value in variables.items() if name.startswith("PIP_") and value != ""
+    ]
     settings = {}
-    for key, value in (*configured["global"], *configured[verb], *exported):
-        name = key.lower().replace("_", "-")
+    for setting in (*configured["global"], *configured[verb], *exported):
+        name = setting.key.lower().replace("_", "-")
         option = options.spellings.get(f"--{name}")
         if option is not None:
-            settings[option.name] = tuple(_given(option.name, option.takes_value, value, span))
+            settings[option.name] = tuple(_given(option, setting, span))
     return tuple(given for found in settings.values() for given in found)
 
 
-def _given(name: str, takes_value: bool, value: str | None, span: Span) -> Iterator[Given]:
+class _Setting(NamedTuple):
+    """One option as a variable, or the configuration file at `path`, sets it; its place is in `source`."""
+
+    key: str
+    value: str | None
+    path: str | None = None
+    source: Source | None = None
+
+    @property
+    def words(self) -> str | None:
+        """As the file has it; it is named where its place cannot be shown."""
+        if self.path is None:
+            return None
+        return f"{self.key} = {self.value}" if self.source is not None else f"{self.key} = {self.value} in {self.path}"
+
+    @property
+    def place(self) -> Span | None:
+        """The last line of that key and value."""
+        if self.source is None or not self.value:
+            return None
+        line = rf"(?im)^[ \t]*{re.escape(self.key)}[ \t]*[=:][ \t]*({re.escape(self.value)})[ \t\r]*$"
+        found = list(re.finditer(line, self.source.text))
+        return self.source.span(*found[-1].span(1)) if found else None
+
+
+def _given(option: Option, setting: _Setting, span: Span) -> Iterator[Given]:
+    name, takes_value, value = option.name, option.takes_value, setting.value
     if value is None:
         yield Given(name, None, span, known=False)
     elif not takes_value:
@@ -59,8 +91,9 @@ def _given(name: str, takes_value: bool, value: str | None, span: Span) -> Itera
         if value.strip().lower() in wanted:
             yield Given(name, None, span)
     else:
+        words, place = setting.words, setting.place
         for part in value.split() if name in _REPEATED else (value.strip(),):
-            yield Given(name, part, span)
+            yield Given(name, part, span, setting=words, place=place)
 
 
 def _configuration_files(variables: Variables, environment: str | None) -> Iterator[str]:
@@ -71,7 +104,7 @@ def _configuration_files(variables: Variables, environment: str | None) -> Itera
     home = variables.get("HOME", "/root")
     if home:
         yield from (posixpath.join(home, path) for path in _USER_FILES)
-    if environment and environment.startswith("/"):
+    if environment:
         yield posixpath.join(environment, "pip.conf")
     if chosen:
         yield chosen

@@ -2,17 +2,18 @@
 
 import posixpath
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from lint_alpine.context import Missing
-from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Dependency, Installer, Unreadable
 from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
 from lint_alpine.installs.lockfiles import collect, pipfile_lock, pylock
-from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.options import Given, Options, Parsed, parse
 from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.pip_settings import read_settings
 from lint_alpine.installs.poetry_tables import read_dependency
@@ -80,7 +81,9 @@ class _Pipenv(NamedTuple):
                 "install", _PIP, self.files, self.variables, self.program.target.environment, self.command.program
             )
         )
-        gathered.apply(settings.options)
+        gathered.apply((*settings.options, *self._for_pip()))
+        # A package may come from any of the indexes: pipenv keeps it to the one of `--index`.
+        gathered.indexes += (url for option in self.found.all("index") if "://" in (url := option.value or ""))
         gathered.pre |= self.found.has("pre")
         lock = self._gather(gathered)
         if self.verb in ("requirements", "lock"):
@@ -104,6 +107,15 @@ class _Pipenv(NamedTuple):
             projects=tuple(gathered.projects),
             lock=lock,
         )
+
+    def _for_pip(self) -> Iterator[Given]:
+        """The options that --extra-pip-args hands on to pip."""
+        for option in self.found.all("extra-pip-args"):
+            try:
+                words = shlex.split(option.value or "")
+            except ValueError:
+                continue
+            yield from parse([Argument(word, option.span) for word in words], _PIP).options
 
     def _gather(self, gathered: Gathered) -> str | None:
         pipfile = self.variables.get("PIPENV_PIPFILE") or "Pipfile"

@@ -8,14 +8,16 @@ from typing import NamedTuple
 from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
-from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.documents import array, string, table
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, LocalProject, Target, Variables, Verb
+from lint_alpine.installs.lockfiles import collect
 from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.installs.pip import add_word
 from lint_alpine.installs.poetry_lock import poetry_lock
+from lint_alpine.installs.poetry_tables import read_dependency
 from lint_alpine.installs.programs import Program, is_true, read_program, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
 from lint_alpine.source import Source
@@ -27,6 +29,12 @@ _GLOBAL = Options.of(
 )
 _GROUPS = _GLOBAL.extended(
     flags="--no-dev --dev --all-groups --all-extras --default", valued="--without --with --only -E/--extras"
+)
+# `name@^1.2`, `name@1.2`, `name@latest`, `name^1.2`, `name=1.2`; `name @ URL` is a direct reference and `name==1.2` is
+# of PEP 508.
+_NOTATION = re.compile(
+    r"([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:\[([\w ,.-]*)\])?"
+    r"(?:@(?=[\^~!=<>\d*]|latest$)|=(?=\d)|(?=[\^~](?!=)))(.+)"
 )
 _VERBS = {
     "install": _GROUPS.extended(
@@ -81,7 +89,7 @@ class _Poetry(NamedTuple):
         if self.verb == "add":
             gathered.no_deps = False
             for word in self.found.words:
-                add_word(word, gathered)
+                _add(word, gathered)
         return Install(
             installer=Installer.POETRY,
             verb=Verb.SYNC if self.verb == "sync" else Verb.INSTALL,
@@ -156,6 +164,17 @@ class _Poetry(NamedTuple):
         inside = is_true(self.variables, "POETRY_VIRTUALENVS_IN_PROJECT")
         folder = posixpath.normpath(posixpath.join(self.folder, ".venv"))
         return Target(environment=folder if inside else None, own=True)
+
+
+def _add(word: Argument, gathered: Gathered) -> None:
+    """A word of `poetry add`: Poetry's own notation, as its RequirementsParser knows it before PEP 508; else as pip."""
+    match = _NOTATION.fullmatch((word.text or "").strip())
+    if match is None:
+        add_word(word, gathered)
+        return
+    name, extras, constraint = match.groups()
+    wanted = {"version": "*" if constraint == "latest" else constraint, "extras": re.findall(r"[^\s,]+", extras or "")}
+    gathered.join(collect(read_dependency(name, wanted, word.span)))
 
 
 def _sources(project: Project) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lint_alpine.dockerfile.commands import Argument, Command
@@ -10,6 +10,8 @@ from lint_alpine.installs.install import Target, Variables
 
 _PYTHON = re.compile(r"(?:python|pypy)(?:\d+(?:\.\d+)?t?)?(?:\.exe)?|py")
 _PIP = re.compile(r"pip-?(\d+(?:\.\d+)?)?(?:\.exe)?")
+# Those of older Pythons stand in folders, as `pip/3.6/get-pip.py` (pypa/get-pip, public).
+_GET_PIP = re.compile(r"(?:^|/)(?:(\d\.\d+)/)?get-pip\.py[\"')]*$")
 # Interpreter options that take the next word, unless the value is joined to them.
 _VALUED = "WX"
 _TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
@@ -29,7 +31,7 @@ class Program(NamedTuple):
 def read_program(command: Command) -> Program:
     environment = environment_of(command.path)
     if _PYTHON.fullmatch(command.name):
-        name, arguments = _module(command.arguments)
+        name, arguments = _module(command.arguments, command.piped)
         interpreter = None if command.name in ("python", "py") else command.path or command.name
         return Program(name, arguments, Target(interpreter=interpreter, environment=environment))
     match = _PIP.fullmatch(command.name)
@@ -47,8 +49,9 @@ def environment_of(program: str | None) -> str | None:
     return folder or "/" if name == "bin" and program else None
 
 
-def _module(arguments: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
-    """The module that `python -m` runs with its arguments; `get-pip` for that script; empty for all else."""
+def _module(arguments: Sequence[Argument], piped: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
+    """The module that `python -m` runs with its arguments; `get-pip` for that script, also where it is `piped` into
+    Python; empty for all else."""
     index = 0
     while index < len(arguments):
         text = arguments[index].text or ""
@@ -56,8 +59,8 @@ def _module(arguments: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
         if text.startswith("--"):
             continue
         if not text.startswith("-") or text == "-":
-            script = posixpath.basename(text)
-            return ("get-pip" if script == "get-pip.py" else "", tuple(arguments[index:]))
+            script = [arguments[index - 1]] if text != "-" else piped
+            return ("get-pip" if get_pip(script) is not None else "", tuple(arguments[index:]))
         for at, letter in enumerate(text[1:], start=2):
             rest = text[at:]
             if letter == "c":
@@ -68,7 +71,14 @@ def _module(arguments: Sequence[Argument]) -> tuple[str, tuple[Argument, ...]]:
             if letter in _VALUED:
                 index += not rest
                 break
-    return "", ()
+    return ("get-pip" if get_pip(piped) is not None else "", ())
+
+
+def get_pip(words: Iterable[Argument]) -> str | None:
+    """The Python that the get-pip.py is for which one of the words names (a file, a URL, `<(curl URL)`), empty for that
+    of current ones; None where none does."""
+    named = (_GET_PIP.search(word.text if word.text is not None else word.written) for word in words)
+    return next((match[1] or "" for match in named if match is not None), None)
 
 
 def is_true(variables: Variables, name: str) -> bool | None:

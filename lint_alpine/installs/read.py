@@ -1,7 +1,7 @@
 """A command -> what it installs, by the program that it calls."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -9,9 +9,10 @@ from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.apk import read_apk
 from lint_alpine.installs.dependency import Requirements
-from lint_alpine.installs.gathered import MOST_REQUIREMENTS
+from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
 from lint_alpine.installs.install import Export, Files, Install
 from lint_alpine.installs.programs import read_program
+from lint_alpine.installs.reference import read_reference
 from lint_alpine.source import Excerpt, Source
 
 __all__ = ["read_apk", "read_install"]
@@ -19,19 +20,22 @@ __all__ = ["read_apk", "read_install"]
 _STANDARD_INPUT = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "-"})
 
 
-def read_install(command: Command, files: Files, variables: Mapping[str, str | None]) -> Install | Export | None:
+def read_install(
+    command: Command, files: Files, variables: Mapping[str, str | None], prefix: str | None = None
+) -> Install | Export | None:
     """What a command installs, or writes as a requirements file; None where it does neither, as far as is known.
 
-    `variables` are those of the image and build at that point; the command's own come on top.
+    `variables` are those of the image and build at that point; the command's own come on top. `prefix` is that of the
+    Python which is found first on PATH.
     """
     files = _WithStandardInput(files, command)
     if command.more_arguments:
         command = command._replace(arguments=(*command.arguments, *_more_arguments(command, files)))
     match read_program(command).name:
-        case "pip" | "ensurepip" | "get-pip":
+        case "pip" | "ensurepip" | "get-pip" | "pip-sync" | "piptools":
             from lint_alpine.installs.pip import read_pip
 
-            return read_pip(command, files, variables)
+            return read_pip(command, files, variables, prefix)
         case "uv" | "uvx":
             from lint_alpine.installs.uv import read_uv
 
@@ -72,6 +76,9 @@ class _WithStandardInput(NamedTuple):
             return self.files.read(self.command.stdin_file.text)
         if self.command.stdin_text is not None:
             return _as_source(self.command.stdin_text)
+        echoed = _echoed(self.command.piped, self.files)
+        if echoed is not None:
+            return echoed
         found = self.files.read(path)
         return Missing("what stands on its standard input is not known") if isinstance(found, Missing) else found
 
@@ -87,6 +94,21 @@ def _more_arguments(command: Command, files: Files) -> Iterator[Argument]:
         return
     for match in islice(re.finditer(r"\S+", source.text), MOST_REQUIREMENTS):
         yield Argument(match[0], source.span(match.start(), match.end()))
+
+
+def _echoed(words: Sequence[Argument], files: Files) -> Requirements | None:
+    """The requirements that `echo one` or `printf '%s\\n' one another` writes; None where that is not plain."""
+    match [word.text for word in words]:
+        case ["echo", str()] | ["printf", "%s\\n", *_]:
+            lines = [word for word in words[1:] if word.text != "%s\\n"]
+        case _:
+            return None
+    if any(not line.text or line.text[0] in "-#" or "\\" in line.text for line in lines):
+        return None
+    gathered = Gathered(files, {})
+    for line in lines:
+        gathered.add(read_reference(line.text or ""), line.span)
+    return gathered.requirements()
 
 
 def _as_source(text: Excerpt) -> Source:

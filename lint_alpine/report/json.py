@@ -110,15 +110,17 @@ def _alternative(alternative: Alternative | None) -> Json:
 def _environment(environment: Environment) -> Json:
     libc = environment.libc
     version = libc.version if libc else None
+    python = environment.python.split(".") if environment.python else []
     return {
         "image": environment.image,
         "distro": environment.distro,
         "release": environment.release,
-        "python": environment.python,
+        "python": ".".join(python[:2]) if python else None,
         "implementation": environment.implementation,
         "libc": libc.family if libc else None,
         "libc_version": ".".join(map(str, version)) if version else None,
         "arch": environment.arch,
+        "python_full_version": environment.python if len(python) > 2 else None,
     }
 
 

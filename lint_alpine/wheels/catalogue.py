@@ -14,14 +14,19 @@ from packaging.version import Version
 from lint_alpine.installs.dependency import FileChoice
 from lint_alpine.wheels.choice import ANY_FILE, HEEDS_REQUIRES_PYTHON, NO_HASHES, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse
-from lint_alpine.wheels.evidence import Needs, NeedsSource, Offer, SdistSource, Unavailable, WheelSource
+from lint_alpine.wheels.evidence import Fault, Needs, NeedsSource, Offer, SdistSource, Unavailable, WheelSource
 from lint_alpine.wheels.listing import Listing, release_of, releases_of
 from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Hashes, Identifier, Wanted, holds, wanted_by
 
 # More than the largest real sets need (2,000): a source that never stops naming new projects is cut off.
 MOST_PROJECTS = 3_000
 MOST_RELEASES = 10_000
+# Each takes some microseconds; a release has up to 10,000, which are judged again for each set of extras of it.
+MOST_MARKERS = 1_000_000
 MOST_AHEAD = 64
+# The first pip that passes over a release for its METADATA (resolution/resolvelib/candidates.py): with its resolver
+# came the check of name and version; before packaging 24 requirements could be almost anything.
+PASSES_OVER = {Fault.OTHER_RELEASE: Version("20.3"), Fault.INVALID: Version("24.1")}
 # What no version is: what a release that must not be taken asks of itself.
 NOTHING_MEETS = "<0.dev0"
 
@@ -37,7 +42,8 @@ class Catalogue:
     """The answers of the sources, as far as they were asked. Neither is asked twice for the same thing.
 
     `markers` are those of the image. `constraints` hold for their projects whoever asks; a project in `fixed` is that
-    candidate and needs nothing else.
+    candidate and needs nothing else; `files_at` are the files that URLs and paths name. What those in `cut_off` need
+    was too much.
     """
 
     def __init__(
@@ -55,6 +61,7 @@ class Catalogue:
         self.choice = choice
         self.constraints = constraints or {}
         self.fixed: Mapping[str, Candidate] = {}
+        self.files_at: Mapping[tuple[str, str], Distribution] = {}
         self._sources = (offers, needs)
         self.sdists = sdists
         self._offers: dict[str, Offer | Unavailable] = {}
@@ -67,6 +74,9 @@ class Catalogue:
         self._dependencies: dict[Candidate, tuple[Wanted, ...]] = {}
         self._last_found: dict[str, _Remembered] = {}
         self._direct: set[str] = set()
+        self._named: set[str] = set()
+        self._judged_markers = 0
+        self.cut_off: set[str] = set()
         self._misses: dict[str, int] = defaultdict(int)
 
     def offer(self, name: str) -> Offer | Unavailable:
@@ -100,7 +110,37 @@ class Catalogue:
             return [one for one in exact if len(exact) == 1 and all(self.meets(one, each) for each in wanted)]
         if isinstance(self.offer(name), Unavailable):
             return (self.nothing(name),)
-        return _Without(self._meeting(name, *self._joined(wanted)), self.refuses_python)
+        return _Without(self._meeting(name, *self._joined(wanted)), self.passes_over)
+
+    def passes_over(self, candidate: Candidate) -> bool:
+        """Whether pip goes on to the next release for what is known of the METADATA of this one."""
+        fault = self.fault(candidate)
+        if fault is None:
+            return self.refuses_python(candidate)
+        # A file that speaks of another release is left out alone: then those beside it come next.
+        return fault in PASSES_OVER and (fault is Fault.INVALID or self._stands_alone(candidate))
+
+    def fault(self, candidate: Candidate) -> Fault | None:
+        """What this pip has against the file of a candidate, as far as it was asked for."""
+        declared = self.declared(candidate)
+        fault = declared.fault if isinstance(declared, Unavailable) and candidate.url is None else None
+        return fault if fault not in PASSES_OVER or self.target.pip_is(PASSES_OVER[fault]) else None
+
+    def broken(self, name: str) -> str | None:
+        """What is wrong with the newest release of a project that pip passes over for its METADATA."""
+        asked = sorted((version for project, version in self._needs if project == name), reverse=True)
+        told = ((version, self._needs[name, version]) for version in asked)
+        faults = (
+            f"pip refuses {name} {version}: {answer.reason}"
+            for version, answer in told
+            if isinstance(answer, Unavailable) and answer.fault is not None
+        )
+        return next(faults, None)
+
+    def _stands_alone(self, candidate: Candidate) -> bool:
+        offer, version = self.offer(candidate.name), candidate.version
+        files = release_of(offer.distributions, version) if isinstance(offer, Offer) and version is not None else ()
+        return sum(file.tags is None or not file.tags.isdisjoint(self.target.tags) for file in files) < 2
 
     def refuses_python(self, candidate: Candidate) -> bool:
         """Whether its METADATA, as far as it was asked for, is for other Pythons: the index page need not tell."""
@@ -120,7 +160,9 @@ class Catalogue:
         if choice.obstacle is not None:
             return choice.obstacle
         meeting = self._meeting(name, specifier, hashes)
-        return Obstacle.OTHER_PYTHON if all(map(self.refuses_python, meeting)) else None
+        if not all(map(self.passes_over, meeting)):
+            return None
+        return Obstacle.OTHER_PYTHON if all(map(self.refuses_python, meeting)) else Obstacle.BROKEN
 
     def meets(self, candidate: Candidate, wanted: Wanted) -> bool:
         if wanted.exactly is not None:
@@ -158,6 +200,7 @@ class Catalogue:
         while level:
             for each in level:
                 survey.wanted[each.name].append(each)
+                self._named.add(each.name)
             self._direct.update(each.name for each in level if each.url is not None)
             self.ask_offers({each.name for each in level} - self._direct)
             names = sorted({each.name for each in level})
@@ -165,9 +208,10 @@ class Catalogue:
             found = {name: first or self.first(name, survey.wanted[name]) for name, first in firsts.items()}
             self._ask_needs(candidate for candidate in found.values() if candidate is not None)
             for name, candidate in found.items():
-                while candidate is not None and self.refuses_python(candidate):
+                while candidate is not None and self.passes_over(candidate):
                     found[name] = candidate = self.first(name, survey.wanted[name])
-                    self._ask_needs([candidate] if candidate is not None else [])
+                    if candidate is not None:
+                        self._read_ahead(candidate)
             level = list(self._below(level, found, survey))
         return survey
 
@@ -183,17 +227,33 @@ class Catalogue:
 
     def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
         declared = self.declared(candidate)
-        if candidate not in self._dependencies and self.refuses_python(candidate):
+        if candidate not in self._dependencies and self.passes_over(candidate):
             self._dependencies[candidate] = (Wanted(candidate.name, NOTHING_MEETS),)
         if candidate not in self._dependencies:
             needed = () if candidate.base is None else (Wanted(candidate.name, exactly=candidate.base),)
             if isinstance(declared, Needs):
                 # pip passes over an extra that the release does not provide, with a warning.
-                extras = sorted(candidate.extras.intersection(map(canonicalize_name, declared.extras)))
-                held = (each for each in declared.requirements if holds(each.marker, self.markers, extras))
-                needed = (*needed, *(part for each in held for part in wanted_by(each)))
+                needed = (*needed, *self._declared(candidate, declared))
             self._dependencies[candidate] = needed
         return self._dependencies[candidate]
+
+    def _declared(self, candidate: Candidate, declared: Needs) -> Iterator[Wanted]:
+        """What of the declared requirements holds; no more of it than a closure has. Where that is too little, the
+        project is `cut_off`."""
+        # pip passes over an extra that the release does not provide, with a warning.
+        extras = sorted(candidate.extras.intersection(map(canonicalize_name, declared.extras)))
+        self._judged_markers += len(declared.requirements)
+        if self._judged_markers > MOST_MARKERS:
+            self.cut_off.add(candidate.name)
+            return
+        for each in declared.requirements:
+            if holds(each.marker, self.markers, extras):
+                wanted = wanted_by(each)
+                if wanted[0].name in self._named or len(self._named) < MOST_PROJECTS:
+                    self._named.add(wanted[0].name)
+                    yield from wanted
+                else:
+                    self.cut_off.add(candidate.name)
 
     def _joined(self, wanted: Collection[Wanted]) -> tuple[str, Hashes]:
         specifier = ",".join(sorted({each.specifier for each in wanted if each.specifier}))
@@ -215,7 +275,7 @@ class Catalogue:
         is_vcs = "+" in url.partition(":")[0]
         path = url.partition("#")[0].partition("?")[0]
         filename = "" if is_vcs else unquote(path.rpartition("/")[2])
-        return self._candidate(name, parse(filename, name), url)
+        return self._candidate(name, self.files_at.get((name, url)) or parse(filename, name), url)
 
     def _candidate(self, name: str, file: Distribution | None, url: str | None) -> Candidate:
         key = (name, file.filename if file else None, url)

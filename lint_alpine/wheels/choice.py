@@ -21,6 +21,8 @@ from lint_alpine.wheels.listing import Release, releases_of
 # The pip that was the first to heed data-requires-python, and yanked files (PEP 592).
 HEEDS_REQUIRES_PYTHON = Version("9.0")
 HEEDS_YANKED = Version("19.2")
+# The first that takes yanked files for a pin alone; before, they were the last resort of any specifier.
+REFUSES_YANKED = Version("22.0")
 # The first with packaging 26: where a specifier leaves only pre-releases, they are taken. Before, `>=1` took none.
 FALLS_BACK_TO_PRERELEASES = Version("26.0")
 
@@ -33,11 +35,13 @@ class Target:
     """What pip runs on: the wheel tags that it accepts, the most preferred first, its Python, and its own version.
 
     A Python without a third number stands for the newest of its line; a pip that is None for the newest pip.
+    `any_python`: it was told --ignore-requires-python.
     """
 
     tags: tuple[Tag, ...]
     python: Version
     pip: Version | None = None
+    any_python: bool = False
 
     @cached_property
     def preferences(self) -> dict[Tag, int]:
@@ -60,7 +64,7 @@ class Target:
 
     def allows(self, requires_python: SpecifierSet | None) -> bool:
         """Whether a requires-python admits this Python. Files share these objects: each is judged once."""
-        if requires_python is None:
+        if requires_python is None or self.any_python:
             return True
         found = self._judged.get(id(requires_python))
         if found is None:
@@ -83,6 +87,8 @@ class Obstacle(StrEnum):
     YANKED = "what matches is yanked, and not pinned"
     HASHES = "no file that fits has one of the hashes that are allowed"
     HASHES_NOT_KNOWN = "the hashes of the files are not known"
+    HASH_MISSING = "pip requires hashes here, and there is no hash of it"
+    CONFLICT = "requirements contradict each other"
     BROKEN = "pip refuses the METADATA of what matches"
 
 
@@ -117,13 +123,16 @@ def candidates(
     """All files that pip could install, the one that it prefers first. Reads no more releases than are asked for."""
     fitting = _fitting(distributions, specifier, target)
     files: Iterator[Distribution] = (file for file in fitting if _is_format_allowed(file, choice))
+    if choice.only_final:
+        files = (file for file in files if not _is_prerelease(file, choice, taken=False))
     if not (choice.pre or specifier.prereleases):
         allowed = len(specifier) == 0 or target.pip_is(FALLS_BACK_TO_PRERELEASES)
-        files = _unless_needed(files, lambda file: file.version.is_prerelease, allowed=allowed)
+        files = _unless_needed(files, lambda file: _is_prerelease(file, choice, taken=None), allowed=allowed)
     if hashes and not _covers_every_file(hashes, distributions, specifier):
         files = (file for file in files if not hashes.isdisjoint(file.hashes))
     if target.pip_is(HEEDS_YANKED):
-        files = _unless_needed(files, lambda file: file.yanked, allowed=_is_pinned(specifier))
+        allowed = _is_pinned(specifier) or not target.pip_is(REFUSES_YANKED)
+        files = _unless_needed(files, lambda file: file.yanked, allowed=allowed)
     if choice.prefer_binary:
         files = _later(files, lambda file: not file.is_wheel)
     return files
@@ -162,6 +171,11 @@ def _rank(file: Distribution, target: Target) -> int | None:
 def _is_format_allowed(file: Distribution, choice: FileChoice) -> bool:
     option = choice.option_for(file.name)
     return option is None or file.is_wheel is (option == "only-binary")
+
+
+def _is_prerelease(file: Distribution, choice: FileChoice, *, taken: bool | None) -> bool:
+    """Whether it is one, and of a project of which they are refused (false), or not spoken of."""
+    return file.version.is_prerelease and choice.takes_prereleases(file.name) is taken
 
 
 def _is_pinned(specifier: SpecifierSet) -> bool:

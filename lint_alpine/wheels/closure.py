@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.version import InvalidVersion, Version
@@ -32,8 +32,15 @@ from lint_alpine.wheels.wanted import (
     wanted_by,
 )
 
+if TYPE_CHECKING:
+    from lint_alpine.wheels.resolution import Resolution
+
 # The first pip whose resolver goes back where requirements disagree.
 BACKTRACKS = Version("20.3")
+# No chain of real requirements has 30.
+LONGEST_CHAIN = 100
+TOO_MANY = "it leads to more projects than are looked at"
+USER = "the requirements"
 GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
 
 
@@ -42,7 +49,8 @@ class Resolved(NamedTuple):
 
     `dependency` is the user's requirement that brings it, the first one in the file's order; `via` are the names from
     that requirement down to the parent, empty for the requirement itself. `distribution` is the file that pip takes, or
-    None for the `reason` given: an `obstacle` among the files, or a `conflict` of requirements. `known` is false where
+    None for the `reason` given: an `obstacle` among the files, or a `conflict` of requirements; `contested`: what is
+    there already may do in its place, or in that of what asks for it. `known` is false where
     there is no evidence at all. `needs_unknown` tells why it is not known what the package pulls in itself.
     """
 
@@ -57,6 +65,7 @@ class Resolved(NamedTuple):
     needs_unknown: str | None = None
     obstacle: Obstacle | None = None
     conflict: bool = False
+    contested: bool = False
 
 
 class Closure(NamedTuple):
@@ -91,12 +100,13 @@ def resolve(
     catalogue = Catalogue(
         offers=offers,
         needs=needs,
-        target=Target(tags, Version(environment.python), pip),
+        target=Target(tags, Version(environment.python), pip, requirements.choice.any_python),
         markers=image,
         choice=requirements.choice,
         constraints=_constraints(requirements.constraints, image),
         sdists=sdists,
     )
+    catalogue.files_at = {(each.name, url): file for each in asked for url, file in _named_files(each)}
     locked = _locked_packages(asked, catalogue)
     free = tuple(each for each in asked if each.name not in locked)
     catalogue.fixed = {name: Candidate(name, each.version, each.distribution) for name, each in locked.items()}
@@ -111,7 +121,7 @@ def _unjudged(dependencies: Iterable[Dependency], environment: Environment) -> I
     """Where the image is not known no marker can be judged and no file chosen."""
     unknown = "Python" if not markers(environment) else "C library" if environment.libc is None else "platform"
     for name, each in _first_of_each(dependencies).items():
-        yield Resolved(name, None, None, each, reason=f"the image's {unknown} is not known", known=False)
+        yield Resolved(name, None, None, each, reason=each.opaque or f"the image's {unknown} is not known", known=False)
 
 
 def _first_of_each(dependencies: Iterable[Dependency]) -> dict[str, Dependency]:
@@ -132,20 +142,30 @@ def _constraints(dependencies: Iterable[Dependency], image: Mapping[str, str]) -
 
 def _locked_packages(asked: Iterable[Dependency], catalogue: Catalogue) -> dict[str, Resolved]:
     """A lock file lists all that is installed, so nothing is resolved, and nobody asked what they need."""
-    first = _first_of_each(each for each in asked if each.locked is not None)
+    first = _first_of_each(each for each in asked if each.locked is not None and not any(_named_files(each)))
     locked = {name: (each, each.locked) for name, each in first.items() if each.locked is not None}
     unlisted = [name for name, (each, lock) in locked.items() if not lock.distributions and each.opaque is None]
     catalogue.ask_offers(unlisted)
     return {name: _locked_package(dependency, release, catalogue) for name, (dependency, release) in locked.items()}
 
 
+def _place(dependency: Dependency) -> str | None:
+    """What is not looked for in indexes is told apart by its URL or path."""
+    path = dependency.path if dependency.locked is not None else None
+    return dependency.requirement.url or path or dependency.opaque
+
+
+def _named_files(dependency: Dependency) -> Iterator[tuple[str, Distribution]]:
+    """The wheel that is asked for by its URL or path, if it is one: its release binds what else is installed."""
+    place = _place(dependency)
+    if dependency.opaque is not None and dependency.locked is not None and place is not None:
+        yield from ((place, file) for file in dependency.locked.distributions[:1])
+
+
 def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue) -> Resolved:
     package = Resolved(dependency.name, None, None, dependency, reason=dependency.opaque or "", known=False)
     if dependency.opaque is not None:
-        # Where it is a wheel at a URL or path, that wheel is listed.
-        package = package._replace(needs_unknown=f"{dependency.opaque}, which is not fetched")
-        if not locked.distributions:
-            return package
+        return package._replace(needs_unknown=f"{dependency.opaque}, which is not fetched")
     try:
         package = package._replace(version=Version(locked.version))
         specifier = SpecifierSet(f"=={locked.version}")
@@ -172,11 +192,13 @@ def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue
 def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[dict[str, Resolved], tuple[str, ...]]:
     from lint_alpine.wheels import resolution
 
-    roots = [(each, wanted_by(each.requirement, each.hashes, each.opaque)) for each in free]
+    roots = [(each, wanted_by(each.requirement, each.hashes, _place(each))) for each in free]
     together = [wanted for _, wanted in roots]
     resolved = resolution.resolve(together, catalogue, backtracks=catalogue.target.pip_is(BACKTRACKS))
     reached = _reached(roots, resolved.candidates, catalogue)
-    packages = {name: _package(each, catalogue) for name, each in reached.items()}
+    packages = {name: _package(each, catalogue, resolved) for name, each in reached.items()}
+    for name in {reached[name].dependency.name for name in catalogue.cut_off & reached.keys()}:
+        packages[name] = packages[name]._replace(needs_unknown=TOO_MANY)
     disagreements = sorted(package.reason for package in packages.values() if package.conflict)
     return packages, (*([GAVE_UP] if resolved.gave_up else []), *disagreements)
 
@@ -201,38 +223,50 @@ def _reached(
         reached.setdefault(dependency.name, _Reached(candidates[dependency.name, NO_EXTRAS], dependency, (), []))
     searched: set[Identifier] = set()
     for dependency, wanted in roots:
-        queue: deque[tuple[Wanted, tuple[str, ...], str]] = deque((each, (), "the requirements") for each in wanted)
+        queue: deque[tuple[Wanted, tuple[str, ...], str]] = deque((each, (), USER) for each in wanted)
         while queue:
             each, via, parent = queue.popleft()
             if each.name in catalogue.fixed:
                 continue
             here = _Reached(candidates[each.name, NO_EXTRAS], dependency, via, [])
             reached.setdefault(each.name, here).wanted.append((each, parent))
-            if each.identifier in searched:
+            candidate = candidates.get(each.identifier)
+            # Old versions of pip drop extras that are asked for later.
+            if candidate is None or each.identifier in searched:
                 continue
             searched.add(each.identifier)
-            candidate = candidates[each.identifier]
             for needed in catalogue.dependencies(candidate):
-                below = via if needed.name == each.name else (*via, each.name)
+                is_below = needed.name != each.name and len(via) < LONGEST_CHAIN
+                below = (*via, each.name) if is_below else via
                 queue.append((needed, below, f"`{each.name}=={candidate.version}`"))
     return reached
 
 
-def _package(reached: _Reached, catalogue: Catalogue) -> Resolved:
+def _package(reached: _Reached, catalogue: Catalogue, resolution: "Resolution") -> Resolved:
     candidate, name = reached.candidate, reached.candidate.name
     package = Resolved(name, candidate.version, candidate.distribution, reached.dependency, reached.via)
+    if name in resolution.doubles:
+        twice = " and ".join(f"`{each.url or each.specifier or name}`" for each, who in reached.wanted if who == USER)
+        reason = f"`{name}` is asked for twice, as {twice}, which this pip does not take"
+        return package._replace(distribution=None, reason=reason, obstacle=Obstacle.CONFLICT, conflict=True)
     if candidate.url is not None:
         return _direct(package, catalogue.target)
     if any(each.url is not None for each, _ in reached.wanted):
-        return _missing(package, reached.wanted, catalogue)
+        return _missing(package, reached.wanted, catalogue, resolution)
     offer = catalogue.offer(name)
     if isinstance(offer, Unavailable):
         return package._replace(reason=offer.reason, known=False)
     package = package._replace(evidence=offer.evidence)
     if candidate.distribution is None:
-        return _missing(package, reached.wanted, catalogue)
+        return _missing(package, reached.wanted, catalogue, resolution)
+    if catalogue.fault(candidate) is not None:
+        broken = _why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
+        reason = f"pip refuses {candidate.distribution.filename}: {broken}"
+        return package._replace(distribution=None, reason=reason, known=False)
     if catalogue.choice.require_hashes and not _has_hash(name, reached.wanted, catalogue):
-        return package._replace(distribution=None, reason="pip requires hashes here, and there is no hash of it")
+        missing = Obstacle.HASH_MISSING
+        is_pulled_in = all(whose != USER for _, whose in reached.wanted)
+        return package._replace(distribution=None, reason=str(missing), obstacle=missing, contested=is_pulled_in)
     return package._replace(
         needs_unknown=_why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
     )
@@ -250,20 +284,28 @@ def _direct(package: Resolved, target: Target) -> Resolved:
     file = package.distribution
     if file is None:
         return package._replace(reason=what, known=False)
-    if file.tags is None or any(tag in target.preferences for tag in file.tags):
+    if package.dependency.locked is not None and not package.via:
+        package = package._replace(evidence=Evidence(Origin.LOCKFILE, "", package.dependency.locked.path))
+    obstacle = choose([file], SpecifierSet(), target).obstacle
+    if obstacle is None:
         return package
-    obstacle = Obstacle.OTHER_PLATFORM
-    return package._replace(distribution=None, reason=f"`{file.filename}` is for another platform", obstacle=obstacle)
+    return package._replace(distribution=None, reason=str(obstacle), obstacle=obstacle)
 
 
-def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue) -> Resolved:
+def _missing(
+    package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue, resolution: "Resolution"
+) -> Resolved:
     """Why nothing was taken of a project: no file of it fits, or the requirements on it disagree."""
     every = [*wanted, *((each, "a constraint") for each in catalogue.constraints.get(package.name, ()))]
     asked = sorted(
         {f"`{each.url or each.specifier}` by {whose}" for each, whose in every if each.url or each.specifier}
     )
+    # What the user asks for stays as it is, whatever else pip would find.
+    contested = any(whose != USER for _, whose in wanted)
+    obstacle = Obstacle.CONFLICT if resolution.proven or not contested else None
+    conflict = package._replace(obstacle=obstacle, conflict=True, contested=contested)
     if any(each.url is not None for each, _ in every):
-        return package._replace(reason=f"`{package.name}` is asked for as {', '.join(asked)}", conflict=True)
+        return conflict._replace(reason=f"`{package.name}` is asked for as {', '.join(asked)}")
     obstacle = catalogue.obstacle(package.name, [each for each, _ in every])
     if obstacle is None:
         reason = f"no release of `{package.name}` goes with what else is required"
@@ -271,9 +313,9 @@ def _missing(package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue:
     if any(catalogue.obstacle(package.name, [each]) for each, _ in every):
         offer = catalogue.offer(package.name)
         why_none = offer.why_none if isinstance(offer, Offer) else None
+        why_none = catalogue.broken(package.name) if obstacle is Obstacle.BROKEN else why_none
         return package._replace(reason=why_none or str(obstacle), obstacle=obstacle)
-    reason = f"no release of `{package.name}` meets all of {', '.join(asked)}"
-    return package._replace(reason=reason, conflict=True)
+    return conflict._replace(reason=f"no release of `{package.name}` meets all of {', '.join(asked)}")
 
 
 def _why_needs_unknown(file: Distribution, declared: Needs | Unavailable | None, catalogue: Catalogue) -> str | None:

@@ -7,10 +7,10 @@ from typing import NamedTuple, Protocol
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
-from lint_alpine.wheels.archives import ArchiveError, Members, Part, TarStream, read_zip
+from lint_alpine.wheels.archives import ArchiveError, DamagedZipError, Members, Part, TarStream, read_zip
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
-from lint_alpine.wheels.metadata import MetadataError, is_metadata, is_top_level, read_metadata
+from lint_alpine.wheels.metadata import Allowance, MetadataError, fault_of, is_metadata, is_top_level, read_metadata
 from lint_alpine.wheels.sdists import is_build_file, sdist_contents
 from lint_alpine.wheels.wanted import BROUGHT_BY_IMAGES
 
@@ -58,6 +58,7 @@ class Folders:
         self._algorithms = sorted(algorithms)
         self._installed = installed
         self._left_to_hash = _HASHED
+        self._allowance = Allowance()
 
     @property
     def evidence(self) -> Evidence:
@@ -129,16 +130,18 @@ class Folders:
             evidence = self.evidence._replace(detail=f"METADATA of {file.filename} in {self.evidence.detail}")
             try:
                 content = self._metadata(file)
-                return read_metadata(content, name, file.version, evidence, static=not file.is_wheel)
+                needs = read_metadata(content, name, file.version, evidence, static=not file.is_wheel)
+                return self._allowance.take(needs)
             except (ArchiveError, MetadataError) as error:
-                return Unavailable(name, str(error))
+                is_taken = file.is_wheel and file == candidates[0]
+                return Unavailable(name, str(error), fault=fault_of(error) if is_taken else None)
         return elsewhere
 
     def _metadata(self, file: Distribution) -> bytes:
         local = self._files[file.filename]
         if file.is_wheel:
             members = _zip(local, lambda path: is_metadata(path, file.name))
-            otherwise: Exception = ArchiveError("its wheel has no METADATA")
+            otherwise: Exception = DamagedZipError("its wheel has no METADATA")
         else:
             members = _members(file.filename, local, lambda path: is_top_level(path, "PKG-INFO"), _has_content)
             otherwise = MetadataError("its dependencies are known only by building it")

@@ -16,7 +16,7 @@ from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.listing import Listing
-from lint_alpine.wheels.metadata import MetadataError
+from lint_alpine.wheels.metadata import Allowance, MetadataError
 from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, read_page
 from lint_alpine.wheels.records import PageRelease, from_bytes, merged, to_bytes
 from lint_alpine.wheels.releases import Releases
@@ -90,6 +90,7 @@ class PackageIndex:
         self._refresh = refresh
         self._bounds = bounds or Bounds()
         self._left = self._bounds.run
+        self._allowance = Allowance()
         self._listed: dict[str, _Listed | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
         self._pages: dict[tuple[str, str], Page | Unavailable] = {}
@@ -234,7 +235,7 @@ class PackageIndex:
         return self._transport
 
     def _releases(self) -> Releases:
-        return Releases(self._connected(), self._cache, self._refresh)
+        return Releases(self._connected(), self._cache, self._allowance, self._refresh)
 
     # Pages
 

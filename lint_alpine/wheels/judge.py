@@ -25,6 +25,7 @@ from lint_alpine.wheels.verdict import Alternative, Outcome, Refusal, WheelVerdi
 KNOWS_MUSLLINUX = Version("21.2")
 # Python 3.5 and 2.7 stay with pip 20.3.4.
 NEEDS_PYTHON = Version("3.6")
+_WHICH_PIP = "it depends on which pip is there, which is not known"
 _FAILS = frozenset({Outcome.COMPILE, Outcome.UNAVAILABLE})
 _INSTALLS = frozenset({Outcome.WHEEL, Outcome.PURE_BUILD})
 
@@ -37,6 +38,40 @@ def judge(
     folders: Folders | None = None,
 ) -> tuple[tuple[WheelVerdict, ...], tuple[WheelVerdict, ...]]:
     """The verdicts, and those that a current pip would reach, where the image's own is too old to know musllinux."""
+    found = _judge(installer, requirements, environment, sources, folders)
+    if installer is not Installer.PIP or environment.newest_pip is None:
+        return found
+    newest = environment._replace(pip=environment.newest_pip or None, newest_pip=None)
+    verdicts, cured = _judge(installer, requirements, newest, sources, folders)
+    others = {each.name: each for each in verdicts}
+    return tuple(_if_either_way(verdict, others.get(verdict.name)) for verdict in found[0]), cured
+
+
+def _if_either_way(verdict: WheelVerdict, other: WheelVerdict | None) -> WheelVerdict:
+    """The verdict of the oldest pip that may be there, where that of the newest is the same."""
+    if other is not None and (verdict.outcome, verdict.file) == (other.outcome, other.file):
+        return verdict
+    return WheelVerdict(
+        dependency=verdict.dependency,
+        name=verdict.name,
+        version=None,
+        via=verdict.via,
+        environment=verdict.environment,
+        outcome=Outcome.UNKNOWN,
+        file=None,
+        reason=_WHICH_PIP,
+        evidence=verdict.evidence,
+        needs_unknown=_WHICH_PIP,
+    )
+
+
+def _judge(
+    installer: Installer,
+    requirements: Requirements,
+    environment: Environment,
+    sources: Sources,
+    folders: Folders | None = None,
+) -> tuple[tuple[WheelVerdict, ...], tuple[WheelVerdict, ...]]:
     pip = _pip(installer, environment)
     requirements, sources = settle(requirements, markers(environment), sources, folders)
     verdicts = _verdicts(requirements, environment, pip, sources)
@@ -104,6 +139,7 @@ def _verdict(resolved: Resolved, environment: Environment, build: Nativeness | N
         packages=_packages(resolved, environment) if outcome is Outcome.COMPILE else None,
         needs_unknown=resolved.needs_unknown,
         compiled_because=build.reason if build is not None and outcome is Outcome.COMPILE else None,
+        contested=resolved.contested,
     )
 
 
@@ -117,8 +153,9 @@ def _outcome(resolved: Resolved, environment: Environment, build: Nativeness | N
         shipped = resolved.evidence is not None and resolved.evidence.origin is Origin.SNAPSHOT
         if shipped and resolved.obstacle is Obstacle.NO_RELEASE:
             return Outcome.UNKNOWN, "the listing that was shipped has no release that matches"
-        # Requirements that contradict each other are nobody's wheels' fault, and no reason to speak of this image.
-        if resolved.obstacle is None or resolved.obstacle is Obstacle.HASHES_NOT_KNOWN:
+        if shipped and resolved.obstacle is Obstacle.CONFLICT:
+            return Outcome.UNKNOWN, f"in the listing that was shipped {resolved.reason}"
+        if resolved.obstacle in (None, Obstacle.HASHES_NOT_KNOWN, Obstacle.BROKEN):
             return Outcome.UNKNOWN, resolved.reason
         return Outcome.UNAVAILABLE, _why_unavailable(resolved, environment)
     if chosen.is_wheel:

@@ -8,11 +8,14 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 from lint_alpine.long_numbers import has_long_number
+from lint_alpine.wheels.archives import ArchiveError, DamagedZipError
 from lint_alpine.wheels.distribution import parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Fault, Needs
 
 _HEADER = 1024 * 1024
 _REQUIREMENTS = 10_000
+# The METADATA of a closure of 2,000 packages has 100,000.
+MOST_REQUIREMENTS = 300_000
 _LONGEST_REQUIREMENT = 10_000
 
 
@@ -22,6 +25,34 @@ class MetadataError(ValueError):
     def __init__(self, reason: str, fault: Fault | None = None) -> None:
         super().__init__(reason)
         self.fault = fault
+
+
+class Allowance:
+    """How many requirements all METADATA that is read may have together: each takes up to a kilobyte of memory.
+
+    Threads may share one: what they miscount is little.
+    """
+
+    def __init__(self) -> None:
+        self._left = MOST_REQUIREMENTS
+
+    def take(self, needs: Needs) -> Needs:
+        """Raises MetadataError where there are too many."""
+        if len(needs.requirements) > self._left:
+            raise MetadataError("all METADATA that was read has too many requirements")
+        self._left -= len(needs.requirements)
+        return needs
+
+
+def fault_of(error: ArchiveError | MetadataError) -> Fault | None:
+    """What pip has against a wheel of which reading the METADATA failed so."""
+    match error:
+        case DamagedZipError():
+            return Fault.UNREADABLE
+        case MetadataError(fault=fault):
+            return fault
+        case _:
+            return None
 
 
 def read_metadata(content: bytes, name: str, version: Version, evidence: Evidence, static: bool = False) -> Needs:
@@ -56,7 +87,9 @@ def read_requirements(lines: Iterable[str]) -> tuple[Requirement, ...]:
             raise MetadataError("its METADATA has a requirement with a number that is too long", Fault.UNREADABLE)
         try:
             found.append(Requirement(line))
-        except (InvalidRequirement, RecursionError):
+        except RecursionError:
+            raise MetadataError("its METADATA has a requirement that is nested too deeply", Fault.UNREADABLE) from None
+        except InvalidRequirement:
             raise MetadataError(f"its METADATA has the invalid requirement `{line[:100]}`", Fault.INVALID) from None
     return tuple(found)
 

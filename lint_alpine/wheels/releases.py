@@ -10,7 +10,15 @@ from lint_alpine.wheels.archives import ArchiveError, DamagedZipError, Members, 
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution, parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Fault, Needs, Origin, SdistContents, Unavailable
-from lint_alpine.wheels.metadata import MetadataError, is_metadata, is_top_level, read_metadata, read_requirements
+from lint_alpine.wheels.metadata import (
+    Allowance,
+    MetadataError,
+    fault_of,
+    is_metadata,
+    is_top_level,
+    read_metadata,
+    read_requirements,
+)
 from lint_alpine.wheels.records import PageRelease
 from lint_alpine.wheels.sdists import is_build_file, sdist_contents
 from lint_alpine.wheels.transport import Body, Head, Receive, SlowError, Transport, TransportError
@@ -30,8 +38,9 @@ _ATTEMPTS = 4
 class Releases:
     """Reads the files of releases: at the URLs that the index itself gives, never at others."""
 
-    def __init__(self, transport: Transport, cache: DiskCache, refresh: bool) -> None:
+    def __init__(self, transport: Transport, cache: DiskCache, allowance: Allowance, refresh: bool) -> None:
         self._transport = transport
+        self._allowance = allowance
         self._cache = cache
         self._refresh = refresh
 
@@ -45,16 +54,14 @@ class Releases:
         for file, url in _in_order(release, candidates)[:_ATTEMPTS]:
             is_taken = file.is_wheel and file.filename == candidates[0].filename if candidates else False
             try:
-                return self._file_needs(file, url, release.metadata_hashes(file.filename))
+                return self._allowance.take(self._file_needs(file, url, release.metadata_hashes(file.filename)))
             except SlowError:
                 raise
             except MetadataError as error:
-                raise MetadataError(str(error), error.fault if is_taken else None) from None
-            except DamagedZipError as error:
-                if is_taken:
-                    raise MetadataError(str(error), Fault.UNREADABLE) from None
-                failures.append(str(error))
+                raise MetadataError(str(error), fault_of(error) if is_taken else None) from None
             except (TransportError, ArchiveError) as error:
+                if is_taken and isinstance(error, DamagedZipError):
+                    raise MetadataError(str(error), fault_of(error)) from None
                 failures.append(str(error))
         return Unavailable(release.name, failures[0] if failures else "the index gives no URL of its files")
 

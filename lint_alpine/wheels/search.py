@@ -28,13 +28,20 @@ MOST_STEPS = 3_000_000
 CONFLICTS_TO_PROMOTE = 5
 
 
+class Found(NamedTuple):
+    """The candidate for each identifier. `proven`: no others go together as well."""
+
+    candidates: Mapping[Identifier, Candidate]
+    proven: bool
+
+
 class _GaveUpError(Exception):
     """The search took more steps than are allowed."""
 
 
 def search(
     roots: Sequence[Wanted], order: Mapping[Identifier, int], catalogue: Catalogue, left_out: frozenset[str]
-) -> Mapping[Identifier, Candidate] | None:
+) -> Found | None:
     """The candidate for each identifier, or None where the search is too long.
 
     Where pip would stop because of one project, that one is left out like those in `left_out`, and the search begins
@@ -46,7 +53,8 @@ def search(
         # other (resolvelib's _has_route_to_root).
         attempt = Resolution(_Provider(order, catalogue, left_out, effort, dead_ends), _Rounds(effort))
         try:
-            return attempt.resolve(roots, max_rounds=MOST_ROUNDS).mapping
+            mapping = attempt.resolve(roots, max_rounds=MOST_ROUNDS).mapping
+            return Found(mapping, proven=not effort.passed_over)
         except ResolutionImpossible as impossible:
             blamed = _blamed(impossible.causes, catalogue, dead_ends, left_out)
             if not blamed:
@@ -74,10 +82,14 @@ def _blamed(
 
 
 class _Effort:
-    """What the attempts have taken together: a count, not a time, so that the same input has the same result."""
+    """What the attempts have taken together: a count, not a time, so that the same input has the same result.
+
+    `passed_over`: there were candidates of which it is not known what they need.
+    """
 
     def __init__(self) -> None:
         self.steps = 0
+        self.passed_over = False
 
     def spend(self, steps: int) -> None:
         self.steps += steps
@@ -197,6 +209,8 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
             told = told or (previous is not None and self._catalogue.tells_needs(previous))
             if not told or self._catalogue.tells_needs(candidate):
                 yield candidate
+            else:
+                self._effort.passed_over = True
             previous = candidate
 
     def is_satisfied_by(self, requirement: Wanted, candidate: Candidate) -> bool:

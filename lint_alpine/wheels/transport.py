@@ -1,6 +1,7 @@
 """GET over http and https, within bounds: the only import of httpx, and the only module that opens connections."""
 
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 
 _MOST_CLIENTS = 6
+_LEAST_PATIENCE = 1.0
 
 
 class TransportError(Exception):
@@ -125,6 +127,7 @@ class Transport:
         self._lock = Lock()
         self._clients: dict[_Way, httpx.Client] = {}
         self._proxies: dict[str, str | None] = {}
+        self._waited_in_vain: Counter[str] = Counter()
         self._authorizations = Authorizations(settings)
 
     @property
@@ -148,15 +151,18 @@ class Transport:
         now = monotonic()
         if now >= self.end:
             raise TransportError(self.run_over)
-        end = min(now + self._bounds.request, self.end)
+        patience = self._patience(host)
+        end = min(now + patience, self.end)
         try:
             with deadline(end):
-                return self._follow(httpx.URL(url), headers, accept)
+                head = self._follow(httpx.URL(url), headers, accept)
         except httpx.TimeoutException:
             if monotonic() >= self.end:
                 raise TransportError(self.run_over) from None
-            seconds = self._bounds.request if monotonic() >= end else self._settings.timeout
-            raise SlowError(f"{host} did not answer within {seconds:g} s") from None
+            seconds = patience if monotonic() >= end else self._settings.timeout
+            with self._lock:
+                self._waited_in_vain[host] += 1
+            raise SlowError(f"{host} did not answer within {seconds:.2g} s") from None
         # What these errors say is not repeated: it may hold a proxy's password.
         except httpx.ProxyError:
             raise TransportError(f"the proxy does not let {host} be reached") from None
@@ -167,6 +173,14 @@ class Transport:
             raise TransportError(f"{host} cannot be reached{through}") from None
         except (httpx.HTTPError, httpx.InvalidURL, OSError, ValueError):
             raise TransportError(f"{host} broke off or sent what is not HTTP") from None
+        with self._lock:
+            self._waited_in_vain[host] = max(0, self._waited_in_vain[host] - 1)
+        return head
+
+    def _patience(self, host: str) -> float:
+        """How many seconds an answer of that host may take: the fewer, the more often it was just waited for in vain,
+        so that what waits behind slow answers has its turn before the run is over."""
+        return max(self._bounds.request / (1 + self._waited_in_vain[host]), min(self._bounds.request, _LEAST_PATIENCE))
 
     def get_body(self, url: str, headers: Mapping[str, str], limit: int) -> tuple[Head, bytes]:
         """As `get`, with the decoded body of a 200 or 206, which may have `limit` bytes."""

@@ -40,7 +40,8 @@ class WheelVerdict(NamedTuple):
     judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
     `needs_unknown` tells why it is not known what the package pulls in itself, `compiled_because` what tells that its
     source distribution is compiled. `alternative` is there where it is better: a file in place of a build that fails or
-    is long, or a newer release. `refusal`: an option is to blame.
+    is long, or a newer release. `refusal`: an option is to blame. `contested`: it cannot be installed, unless what is
+    there already does in its place.
     """
 
     dependency: Dependency
@@ -57,6 +58,7 @@ class WheelVerdict(NamedTuple):
     needs_unknown: str | None = None
     refusal: Refusal | None = None
     compiled_because: str | None = None
+    contested: bool = False
 
     @property
     def requirement(self) -> str:

@@ -11,7 +11,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         first = wheels[0]
         yield rule.at(
             install.install.command.program,
-            f"pip {install.environment.pip} ignores musllinux wheels, so it compiles "
+            f"pip {install.pip} ignores musllinux wheels, so it compiles "
             f"{some([wheel.requirement for wheel in wheels])}",
             help_with_newer_pip(first),
             stage=stage,

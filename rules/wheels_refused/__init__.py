@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 
-from lint_alpine.rule import Diagnostic, Facts, Outcome, Rule, Severity, help_with_alternative, some
+from lint_alpine.rule import Diagnostic, Facts, Outcome, Related, Rule, Severity, help_with_alternative, some
 
 
 def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
@@ -9,6 +9,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
         names = some([verdict.requirement for verdict in refused.verdicts])
         lacking = "wheel for musl" if refused.option == "only-binary" else "source distribution"
         other = first.alternative if first.alternative and first.alternative.outcome is Outcome.WHEEL else None
+        elsewhere = refused.span.source.path != refused.command.source.path
         if refused.compiled:
             what = f"makes {refused.installer} compile {names}, though there are wheels"
         else:
@@ -20,6 +21,7 @@ def check(rule: Rule, facts: Facts) -> Iterator[Diagnostic]:
             *([help_with_alternative(other)] if other else []),
             stage=stage,
             verdict=first,
+            related=(Related(refused.command, "installed here"),) if elsewhere else (),
             alternative=other.image if other else None,
         )
 

@@ -254,6 +254,22 @@ def test_standard_input(body: str, file: str | None, text: str | None, more: boo
     ) == (file, text, more)
 
 
+@pytest.mark.parametrize(
+    ("script", "words"),
+    [
+        ("curl -s $U/x.py 2>/dev/null | python3 -", ["curl", "-s", None]),
+        ("a | b c | d", ["b", "c"]),
+        ("a | xargs b", ["a"]),
+        ("a | sudo -H b", ["a"]),
+        ("a; b", []),
+        ("a | b < f", []),
+    ],
+)
+def test_what_is_piped_into_a_command(script: str, words: list[str | None]) -> None:
+    *_, last = run(script)
+    assert [argument.text for argument in last.piped] == words
+
+
 def test_writes() -> None:
     command = run("echo a >b 1>>c 2>d >&2 &>e >$U <f")[0]
     assert [argument.text for argument in command.writes] == ["b", "c", "e", None]

@@ -75,27 +75,44 @@ def test_what_cannot_be_read() -> None:
     assert faults(install("conda env create -f e.yml", bad).requirements)[0].startswith("e.yml:3: a b: ")
 
 
+# What is left of each text, its lines without the blanks at their ends.
 SECTIONS = {
-    "- pip:\n  - a\n": "\n    a\n",
-    "dependencies:\n- pip:\n  - a\n- b\n  - c\n": "\n\n    a\n\n\n",
-    "- pip\n  - a\n": "\n\n",
-    "- pip: [a]\n": "\n",
-    "- pip:\n- a\n": "\n\n",
-    "- pip:\n  - {a: b}\n  - a#b\n  - >-\n": "\n    {a: b}\n    a#b\n    >-\n",
-    "- pip:\r\n  - a \r\n": "\n    a\n",
+    "- pip:\n  - a\n": ["", "    a", ""],
+    "dependencies:\n- pip:\n  - a\n- b\n  - c\n": ["", "", "    a", "", "", ""],
+    "- pip\n  - a\n": ["", "", ""],
+    "- pip:\n- a\n": ["", "", ""],
+    "- pip:\n  - {a: b}\n  - a#b\n  - >-\n": ["", "    {a: b}", "    a#b", "    >-", ""],
+    "- pip:\r\n  - a \r\n": ["", "    a", ""],
+    # In brackets.
+    "- pip: [a]\n": ["        a", ""],
+    "dependencies: [ {pip: [ \"a==1\", '-r b.txt', c>2 ]}, d ]": [" " * 25 + "a==1", "   -r b.txt", "  c>2"],
+    "{dependencies: [x, {\"pip\": [a,\n 'b[c]' # d]\n , e]}]}": [" " * 28 + "a", "  b[c]", "   e"],
+    "- pip: [a @ https://h/a.zip#egg=a, b  c # d\n, e]": ["        a @ https://h/a.zip#egg=a", " b  c", "  e"],
+    "- pip: []\n": ["", ""],
+    "- pip: [a, [b], c]\n": ["        a", ""],
+    "- pip: [a[b], c]\n": ["", ""],
+    "# pip: [a]\n- pip : [b]  # pip: [c]\n": ["", "         b", ""],
+    "- notpip: [a]\n- pip-x: [b]\n": ["", "", ""],
 }
 
 
 @pytest.mark.parametrize(("text", "section"), SECTIONS.items(), ids=range(len(SECTIONS)))
-def test_pip_section(text: str, section: str) -> None:
-    assert pip_section(text) == section
+def test_pip_section(text: str, section: list[str]) -> None:
+    assert len(pip_section(text)) == len(text)
+    assert [line.rstrip() for line in pip_section(text).split("\n")] == section
 
 
-@given(st.text(alphabet="-pip: ab#'\"\n\r\t", max_size=200))
+def test_brackets_keep_their_places() -> None:
+    found = install("conda env create", {**FILES, "environment.yml": "dependencies: [pip: [ 'a>1', '-r more.txt' ]]"})
+    assert names(found.requirements.dependencies) == ["a>1", "a"]
+    first, second = (each.span for each in found.requirements.dependencies)
+    assert (first.text, first.start.line, first.start.column) == ("a>1", 1, 24)
+    assert (second.source.path, second.text) == ("more.txt", "a")
+
+
+@given(st.text(alphabet="-pip: ab#'\"\n\r\t[]{},", max_size=200))
 @settings(max_examples=200, deadline=None)
 def test_any_text_keeps_its_places(text: str) -> None:
-    lines, kept = text.split("\n"), pip_section(text).split("\n")
-    assert len(lines) == len(kept)
-    for part, line in zip(kept, lines, strict=True):
-        start = len(part) - len(part.lstrip(" "))
-        assert not part or line.startswith(part[start:], start)
+    kept = pip_section(text)
+    assert len(kept) == len(text)
+    assert all(char.isspace() or char == text[at] for at, char in enumerate(kept))

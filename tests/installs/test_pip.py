@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+from collections.abc import Set
 
 import pytest
 from hypothesis import given, settings
@@ -75,6 +76,8 @@ CALLS = {
     "cat r.txt | pip install -r /dev/stdin": ["flask"],
     "xargs pip install < r.txt": ["flask"],
     "pip install -r /dev/stdin <<EOF\na==1\nEOF": ["a==1"],
+    "echo 'a==1' | pip install -r /dev/stdin b": ["b", "a==1"],
+    "printf '%s\\n' a 'b>1' | pip install -r /dev/stdin": ["a", "b>1"],
     "python get-pip.py": [],
 }
 
@@ -164,7 +167,10 @@ def test_options_whose_values_are_not_known() -> None:
 
 
 def test_constraints_and_choice() -> None:
-    options = "-c c.txt --no-binary=Foo_Bar,b --only-binary b --pre --prefer-binary --no-deps --require-hashes"
+    options = (
+        "-c c.txt --no-binary=Foo_Bar,b --only-binary b --pre --prefer-binary --no-deps --require-hashes"
+        " --ignore-requires-python --all-releases=C_c --only-final d"
+    )
     found = install(f"pip install {options} a", FILES).requirements
     assert names(found.constraints) == ["flask<3"]
     assert found.choice._asdict() == {
@@ -174,7 +180,28 @@ def test_constraints_and_choice() -> None:
         "pre": True,
         "require_hashes": True,
         "no_deps": True,
+        "all_releases": {"c-c"},
+        "only_final": {"d"},
+        "any_python": True,
     }
+
+
+@pytest.mark.parametrize(
+    ("options", "pre", "all_releases", "only_final"),
+    [
+        ("--all-releases :all:", True, set(), set()),
+        ("--only-final :all:", False, set(), {":all:"}),
+        ("--only-final :all: --all-releases a", False, {"a"}, {":all:"}),
+        ("--all-releases :all: --only-final a", True, set(), {"a"}),
+        ("--all-releases a,b --only-final a", False, {"b"}, {"a"}),
+        ("--only-final a --all-releases :all:", True, set(), set()),
+        ("--all-releases a,:none:,b", False, {"b"}, set()),
+        ("--all-releases :all: --only-final :all:", False, set(), {":all:"}),
+    ],
+)
+def test_which_releases(options: str, pre: bool, all_releases: Set[str], only_final: Set[str]) -> None:
+    choice = install(f"pip install {options} a").requirements.choice
+    assert (choice.pre, choice.all_releases, choice.only_final) == (pre, all_releases, only_final)
 
 
 def test_options_of_files_come_after_those_of_the_command() -> None:
@@ -205,6 +232,9 @@ VARIABLES = {
     ("PIP_PRE", ""): {"pre": False},
     ("PIP_REQUIRE_HASHES", "on"): {"require_hashes": True},
     ("PIP_NO_DEPS", "t"): {"no_deps": True},
+    ("PIP_IGNORE_REQUIRES_PYTHON", "1"): {"any_python": True},
+    ("PIP_IGNORE_REQUIRES_PYTHON", "0"): {"any_python": False},
+    ("PIP_ONLY_FINAL", "a"): {"only_final": frozenset({"a"})},
     ("PIP_REQUIREMENT", "r.txt"): {"names": ["a", "flask"]},
     ("PIP_CONSTRAINT", "c.txt"): {"constraints": ["flask<3"]},
     ("PIP_UNKNOWN", "1"): {"names": ["a"]},
@@ -292,6 +322,18 @@ CHANGES = {
     "python3 -m ensurepip --upgrade": ("", True, True),
     "python get-pip.py": ("", True, False),
     "python3 /tmp/get-pip.py --no-cache-dir 'pip==20.3'": ("==20.3", True, False),
+    "curl -sS https://h/get-pip.py | python3": ("", True, False),
+    "wget -qO- https://h/get-pip.py | sudo python3 - --no-cache-dir 'pip<21'": ("<21", True, False),
+    "wget -O - $URL/get-pip.py | python3 -u": ("", True, False),
+    "curl https://h/pip/3.6/get-pip.py | python": ("", True, False),
+    "cat get-pip.py | python -": ("", True, False),
+    "python3 <(curl https://h/get-pip.py) --no-setuptools --no-wheel pip==21": ("==21", True, False),
+    "curl https://h/get-pip.py | python3 manage.py": None,
+    "curl https://h/get-pip.py | python3 -c 'print(1)'": None,
+    "curl https://h/get-pip.py | python3 -m json.tool": None,
+    "curl https://h/install.py | python3": None,
+    "curl https://h/forget-pip.py | python3": None,
+    "curl https://h/get-pip.py > get-pip.py; python3": None,
     "pip install pipenv": None,
     "pip install -t /x pip": None,
     "pip download pip": None,
@@ -300,8 +342,25 @@ CHANGES = {
 
 @pytest.mark.parametrize(("text", "expected"), CHANGES.items(), ids=CHANGES)
 def test_commands_that_change_pip_itself(text: str, expected: tuple[str, bool, bool] | None) -> None:
-    change = install(text, {"pip.txt": "pip>=21"}).changes_pip
+    found = read_install(command(text), FakeFiles({"pip.txt": "pip>=21"}), {})
+    change = found.changes_pip if isinstance(found, Install) else None
     assert (change and (str(change.specifier), change.upgrade, change.bundled)) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "python"),
+    [
+        ("curl https://h/pip/3.6/get-pip.py | python", "3.6"),
+        ("python <(curl https://h/pip/2.7/get-pip.py)", "2.7"),
+        ("python /3.7/get-pip.py", "3.7"),
+        ("curl https://h/get-pip.py | python", None),
+        ("python get-pip.py", None),
+    ],
+)
+def test_get_pip_for_older_pythons(text: str, python: str | None) -> None:
+    change = install(text).changes_pip
+    assert change is not None
+    assert change.script_for == python
 
 
 TARGETS = {

@@ -276,6 +276,7 @@ JSON_DOCUMENT = {
                 "libc": "musl",
                 "libc_version": "1.2",
                 "arch": "x86_64",
+                "python_full_version": None,
             },
             "outcome": "compile",
             "file": "pandas-1.0.0.tar.gz",

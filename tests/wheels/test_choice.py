@@ -1,6 +1,7 @@
 """What pip takes, of made-up projects and of those in the shipped snapshot."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from packaging.requirements import Requirement
@@ -135,6 +136,15 @@ DEMO = frozenset({"demo"})
         ((WHEEL, "demo-1.1.tar.gz"), FileChoice(prefer_binary=True), WHEEL),
         ((GLIBC, SDIST, "demo-1.1.tar.gz"), FileChoice(prefer_binary=True), "demo-1.1.tar.gz"),
         ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(pre=True), "demo-2.0rc1.tar.gz"),
+        # --all-releases and --only-final: what names the project wins over `:all:`.
+        ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(all_releases=DEMO), "demo-2.0rc1.tar.gz"),
+        ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(all_releases=DEMO, only_final=ALL), "demo-2.0rc1.tar.gz"),
+        ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(all_releases=frozenset({"other"})), SDIST),
+        ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(pre=True, only_final=DEMO), SDIST),
+        ((SDIST, "demo-2.0rc1.tar.gz"), FileChoice(pre=True, only_final=frozenset({"other"})), "demo-2.0rc1.tar.gz"),
+        (("demo-2.0rc1.tar.gz",), FileChoice(), "demo-2.0rc1.tar.gz"),
+        (("demo-2.0rc1.tar.gz",), FileChoice(only_final=DEMO), Obstacle.PRERELEASES),
+        (("demo-2.0rc1.tar.gz",), FileChoice(only_final=ALL), Obstacle.PRERELEASES),
     ],
 )
 def test_how_pip_was_told_to_choose(files: tuple[str, ...], choice: FileChoice, expected: str | Obstacle) -> None:
@@ -172,6 +182,12 @@ def test_hashes(files: tuple[str, ...], specifier: str, hashes: set[str], expect
         ((SDIST, "demo-1.1.tar.gz python=<3"), "", "9.0.0", SDIST),
         ((SDIST, "demo-1.1.tar.gz yanked"), "", "19.1.1", "demo-1.1.tar.gz"),
         ((SDIST, "demo-1.1.tar.gz yanked"), "", "19.2", SDIST),
+        # Up to pip 21.3 what is yanked is the last resort, since 22.0 only of a pin.
+        ((SDIST, "demo-1.1.tar.gz yanked"), ">1.0", "21.3.1", "demo-1.1.tar.gz"),
+        ((SDIST, "demo-1.1.tar.gz yanked"), ">1.0", "22.0", Obstacle.YANKED),
+        ((f"{SDIST} yanked",), "", "19.2", SDIST),
+        ((f"{SDIST} yanked",), "", "22.0.4", Obstacle.YANKED),
+        ((f"{SDIST} yanked",), "==1.0", "22.0.4", SDIST),
         (("demo-2.0rc1.tar.gz",), ">=1.0", "25.3", Obstacle.PRERELEASES),
         (("demo-2.0rc1.tar.gz",), ">=1.0", "26.0", "demo-2.0rc1.tar.gz"),
         (("demo-2.0rc1.tar.gz",), "", "25.3", "demo-2.0rc1.tar.gz"),
@@ -179,6 +195,18 @@ def test_hashes(files: tuple[str, ...], specifier: str, hashes: set[str], expect
 )
 def test_older_pips(files: tuple[str, ...], specifier: str, pip: str, expected: str | Obstacle) -> None:
     assert chosen(listed(*files), specifier, target(pip=pip)) == expected
+
+
+def test_a_prerelease_that_the_specifier_names_is_refused_where_only_final_ones_are_asked_for() -> None:
+    early = listed("demo-2.0rc1.tar.gz")
+    assert chosen(early, ">=2.0rc1") == "demo-2.0rc1.tar.gz"
+    assert chosen(early, ">=2.0rc1", choice=FileChoice(only_final=DEMO)) is Obstacle.PRERELEASES
+
+
+def test_requires_python_may_be_ignored() -> None:
+    files = listed(SDIST, "demo-1.1.tar.gz python=<3", "demo-1.2-cp39-cp39-musllinux_1_2_x86_64.whl")
+    assert chosen(files) == SDIST
+    assert chosen(files, on=replace(target(), any_python=True)) == "demo-1.1.tar.gz"
 
 
 @pytest.mark.parametrize(

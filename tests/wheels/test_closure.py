@@ -16,7 +16,7 @@ from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requ
 from lint_alpine.source import Source
 from lint_alpine.wheels import catalogue, search
 from lint_alpine.wheels.choice import Obstacle
-from lint_alpine.wheels.closure import GAVE_UP, Closure, Resolved, resolve
+from lint_alpine.wheels.closure import GAVE_UP, LONGEST_CHAIN, TOO_MANY, Closure, Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 
@@ -506,7 +506,7 @@ def test_locked_releases_are_not_resolved() -> None:
 
 
 def test_a_wheel_that_is_named_by_its_place() -> None:
-    world = World({"b 1": ["a>5"]})
+    world = World({"b 1": ["a>=1"]})
     wheel = file_of("a-1-py3-none-any.whl", "a")
     foreign = file_of("c-1-cp312-cp312-manylinux_2_28_x86_64.whl", "c")
     dependencies = (
@@ -526,6 +526,24 @@ def test_a_wheel_that_is_named_by_its_place() -> None:
     assert find(closure, "c").obstacle == Obstacle.OTHER_PLATFORM
     assert find(closure, "d").reason == "it is a VCS reference"
     assert world.asked_offers == [["b"]]
+
+
+@pytest.mark.parametrize("pip", [None, "20.2"])
+@pytest.mark.parametrize(
+    ("line", "path"), [("a @ https://files.example/a-1-py3-none-any.whl", None), ("a==1", "./a-1-py3-none-any.whl")]
+)
+def test_the_release_of_a_wheel_that_is_named_by_its_place_binds(line: str, path: str | None, pip: str | None) -> None:
+    world = World({"b 2": ["a>=2"], "b 1": ["a>=1"], "c 1": ["b"], "a 2": []})
+    wheel = file_of("a-1-py3-none-any.whl", "a")
+    (direct,) = written(line, opaque="it is a URL", locked=Locked("1", (wheel,), "requirements.txt"))
+    for others, expected in {("b",): "a=1 b=1", ("c",): "a=1 c=1 b=1", ("b==2",): "a=None b=2"}.items():
+        for dependencies in ((direct, *written(*others)), (*written(*others), direct)):
+            requirements = Requirements(tuple(each._replace(path=path) for each in dependencies))
+            closure = resolve(requirements, ALPINE, Version(pip) if pip else None, world, world)
+            if pip is None:
+                assert sorted(versions(closure).split()) == sorted(expected.split())
+            assert find(closure, "a").conflict is (pip is None and "None" in expected)
+    assert ["a"] not in world.asked_offers
 
 
 def test_locked_beside_unlocked() -> None:
@@ -652,9 +670,42 @@ def test_a_source_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(catalogue, "MOST_PROJECTS", 50)
     closure = close(Endless({}), "a")
-    assert len(closure.packages) == 51
-    assert closure.packages[-1].reason == "too many projects were asked for"
-    assert len(closure.packages[-1].via) == 50
+    assert len(closure.packages) == 50
+    assert len(closure.packages[-1].via) == 49
+    # Said once, at what the user asks for.
+    assert {each.name: each.needs_unknown for each in closure.packages if each.needs_unknown} == {"a": TOO_MANY}
+    assert all(each.distribution is not None for each in closure.packages)
+
+
+def test_a_source_that_names_ever_more_projects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalogue, "MOST_PROJECTS", 50)
+    releases = {"a 1": [f"b{n}" for n in range(10)], "z 1": ["b0"], "y 1": []}
+    releases |= {f"b{n} 1": [f"c{n}x{m}" for m in range(30)] for n in range(10)}
+    releases |= {f"c{n}x{m} 1": ["y"] for n in range(10) for m in range(30)}
+    world = World(releases)
+    closure = close(world, "z", "a", "y")
+    assert len(closure.packages) == 50
+    assert {each.name: each.needs_unknown for each in closure.packages if each.needs_unknown} == {"a": TOO_MANY}
+    assert find(closure, "y").version == Version("1")
+    assert sum(map(len, world.asked_offers)) == 50
+
+
+def test_extras_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each set of extras has all requirements of a release judged again."""
+    monkeypatch.setattr(catalogue, "MOST_MARKERS", 5000)
+    everything = [f"a[e{n}]; extra == 'all'" for n in range(500)] + [f"b; extra == 'e{n}'" for n in range(500)]
+    closure = close(World({"a 1": everything, "b 1": [], "c 1": []}), "a[all]", "c")
+    assert versions(closure) in ("a=1 c=1 b=1", "a=1 c=1")
+    assert find(closure, "a").needs_unknown == TOO_MANY
+    assert find(closure, "c").needs_unknown is None
+
+
+def test_a_chain_of_very_many_projects() -> None:
+    releases = {f"a{n} 1": [f"a{n + 1}"] for n in range(300)} | {"a300 1": []}
+    closure = close(World(releases), "a0")
+    assert len(closure.packages) == 301
+    assert max(len(each.via) for each in closure.packages) == LONGEST_CHAIN
+    assert find(closure, "a2").via == ("a0", "a1")
 
 
 NAMES = [f"p{number}" for number in range(6)]

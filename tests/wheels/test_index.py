@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 from packaging.version import Version
 
+from lint_alpine.wheels import transport
 from lint_alpine.wheels.cache import DiskCache, Entry
 from lint_alpine.wheels.certificates import Certificates
 from lint_alpine.wheels.distribution import Distribution, parse
@@ -888,6 +889,30 @@ def test_slow_file_is_given_up_at_once(server: Server, ask: Ask) -> None:
     answer = needs(ask(bounds=Bounds(request=0.5)), *files)
     assert answer == Unavailable("thing", f"{server.host} did not answer within 0.5 s")
     assert len(server.asked) == 2
+
+
+def test_slow_pages_do_not_keep_others_from_their_turn(
+    server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transport, "_LEAST_PATIENCE", 0.1)
+    slow = [f"slow{number}" for number in range(60)]
+    server.routes |= {f"/simple/{name}/": drips if name.endswith("5") else silent for name in slow}
+    server.html("thing", f"<a href={WHEEL}>")
+    answers = ask(bounds=Bounds(run=5, request=1)).offers([*slow, "thing"])
+    assert isinstance(answers["thing"], Offer)
+    assert answers["slow0"] == Unavailable("slow0", f"{server.host} did not answer within 1 s")
+    assert all("did not answer within" in each.reason for each in answers.values() if isinstance(each, Unavailable))
+
+
+def test_an_index_that_answers_is_waited_for_again(server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_LEAST_PATIENCE", 0.1)
+    server.html("thing", f"<a href={WHEEL}>")
+    server.routes |= {f"/simple/slow{number}/": silent for number in range(4)}
+    index = ask(bounds=Bounds(request=0.4))
+    for name in ("slow0", "slow1", "thing", "slow2", "slow3"):
+        index.offers([name])
+    seconds = [index.failures[f"slow{number}"].split()[-2] for number in range(4)]
+    assert seconds == ["0.4", "0.2", "0.2", "0.13"]
 
 
 # Source distributions

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from packaging.requirements import Requirement
 from packaging.version import Version
 
+from lint_alpine.wheels import metadata
 from lint_alpine.wheels.evidence import Evidence, Origin
 from lint_alpine.wheels.metadata import (
     MetadataError,
@@ -76,7 +77,7 @@ def test_requires_python(line: str, expected: str | None) -> None:
         (HEAD + "Name: Other\n", "another release"),
         (HEAD + "Requires-Dist: b\nRequires-Dist: a >= \n", "invalid requirement `a >=`"),
         (HEAD + "Requires-Dist: a>=1.0.*\n", "invalid requirement"),
-        (HEAD + "Requires-Dist: a; " + "(" * 5000 + "\n", "invalid requirement"),
+        (HEAD + "Requires-Dist: a; " + "(" * 5000 + "\n", "nested too deeply"),
         (HEAD + "Requires-Dist: a" + "x" * 20_000 + "\n", "too long"),
         (HEAD + "Requires-Dist: a\n" * 20_000, "too many"),
         (HEAD + "Summary: x\n" * 200_000, "too large"),
@@ -86,6 +87,18 @@ def test_requires_python(line: str, expected: str | None) -> None:
 def test_metadata_that_pip_refuses(text: str, reason: str) -> None:
     with pytest.raises(MetadataError, match=reason):
         read(text)
+
+
+def test_all_metadata_together_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(metadata, "MOST_REQUIREMENTS", 5)
+    allowance = metadata.Allowance()
+    needs = read_metadata((HEAD + FIELDS).encode(), "thing-one", Version("1"), EVIDENCE)
+    assert allowance.take(needs) is needs
+    assert allowance.take(needs) is needs
+    with pytest.raises(MetadataError, match="too many requirements"):
+        allowance.take(needs)
+    none = read_metadata(HEAD.encode(), "thing-one", Version("1"), EVIDENCE)
+    assert allowance.take(none) is none
 
 
 def test_metadata_that_is_not_utf8() -> None:
