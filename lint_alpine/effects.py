@@ -47,11 +47,11 @@ class StageState:
 
     `pips` is the pip of a Python environment (by its prefix; empty: the one on PATH) where a command has changed it.
     `installed` are the packages that each environment has by then. `placements` and `interpreters` are what of Python
-    is in which folder (`more_interpreters` those that are neither the image's nor apk's), `virtual_environments` the folders of those made here, with the Python that they are to have, as it was
-    named. `settings` are what commands have told pip's configuration, as variables; `homes` the home folders of the
-    users that they have made, None where there is none. `more_installed`: packages are there of which nothing is known.
-    `copied_to` are the places to which something was copied from elsewhere. `image` is the base image as the file names
-    it.
+    is in which folder (`more_interpreters` those that are neither the image's nor apk's), `virtual_environments` the
+    folders of those made here, with the Python that they are to have, as it was named. `settings` are what commands
+    have told pip's configuration, as variables; `homes` the home folders of the users that they have made, None where
+    there is none. `more_installed`: packages are there of which nothing is known. `copied_to` are the places to which
+    something was copied from elsewhere. `image` is the base image as the file names it.
     """
 
     environment: Environment | None
