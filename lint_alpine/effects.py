@@ -144,8 +144,7 @@ def read_run(
     """Lets the commands of a RUN act on the state; `read` gains the files that they install from."""
     state.layers += 1
     effects = Effects()
-    home = state.homes.get(run.step.user or "", home_of(run.step.user))
-    variables = {"HOME": home, **state.settings, **run.step.variables}
+    scripts = _activations(run)
     if not run.shell:
         state.world.complete = False
     for number, command in enumerate(run.commands):
@@ -156,7 +155,11 @@ def read_run(
             continue
         workdir = _directory(command, run.step)
         files = _Recording(state.files.at(workdir, mounts), read)
-        prefix = _prefix(command, run, state)
+        step = _step_of(command, run.step)
+        home = state.homes.get(step.user or "", home_of(step.user))
+        # A variable wins over the configuration.
+        variables = {"HOME": home, **state.settings, **step.variables}
+        prefix = _prefix(command, run.step, scripts, state)
         match read_install(command, files, variables, prefix):
             case Install() as install:
                 effects.installs.append(_install(install, run, state, following, sources, files.files))
@@ -173,10 +176,7 @@ def read_run(
                 if made_user := read_home(command):
                     state.homes[made_user[0]] = made_user[1]
                 if setting := read_pip_setting(command) or read_poetry_setting(command):
-                    name, value = setting[0], None if command.conditional else setting[1]
-                    state.settings[name] = value
-                    # A variable wins over the configuration.
-                    variables[name] = run.step.variables.get(name, value)
+                    state.settings[setting[0]] = None if command.conditional else setting[1]
                 if _is_script(command):
                     state.world.complete = False
                 write(command, files.files, state.files)
@@ -246,8 +246,9 @@ def _install(
         folders = folders_of(install, files, _wheelhouses(state), installed=_may_have_more(install, state, files))
         verdicts, newer = judge(install.installer, requirements, environment, sources, folders)
         verdicts = tuple(verdict for verdict in verdicts if not verdict.via or verdict.name not in there)
-        if _may_have_more(install, state, files):
-            verdicts = tuple(map(_unless_there, verdicts))
+        is_pip = install.installer in (Installer.PIP, Installer.PIPX)
+        if _may_have_more(install, state, files) or not requirements.complete or not is_pip:
+            verdicts = tuple(map(_if_uncontested, verdicts))
         there.update((verdict.name, verdict.version) for verdict in verdicts)
     if not _is_all_known(install, judged) or any(each.needs_unknown for each in verdicts):
         state.more_installed = True
@@ -255,7 +256,7 @@ def _install(
     if install.changes_pip and pip is not None:
         state.pips[key] = pip
         there["pip"] = pip.version or None
-    step = _at_home(run.step, state)
+    step = _at_home(_step_of(install.command, run.step), state)
     found = PythonInstall(
         install=install,
         run=run,
@@ -275,6 +276,16 @@ def _install(
         virtual = key not in ("", "/usr", environment.python_prefix) and folder.startswith(f"{key}/")
         state.placements.append(Placement(folder, found, minor, verdicts, virtual=virtual))
     return found
+
+
+def _step_of(command: Command, step: Step) -> Step:
+    """The step as the user to whom sudo or its kin change sees it: all of them set HOME."""
+    if command.user == "":
+        return step
+    if command.user is None:
+        return step._replace(variables={**step.variables, "HOME": None})
+    variables = {name: value for name, value in step.variables.items() if name != "HOME"}
+    return step._replace(user=command.user, variables=variables)
 
 
 def _at_home(step: Step, state: StageState) -> Step:
@@ -326,11 +337,12 @@ def _unjudged(
         yield WheelVerdict(each, name, None, (), environment, Outcome.UNKNOWN, None, each.opaque or reason, None)
 
 
-def _unless_there(verdict: WheelVerdict) -> WheelVerdict:
-    """The verdict where packages may be there of which nothing is known."""
+def _if_uncontested(verdict: WheelVerdict) -> WheelVerdict:
+    """The verdict where more counts than is known: packages that are there, words of the command, the overrides
+    of other installers."""
     if verdict.outcome is not Outcome.UNAVAILABLE or not verdict.contested:
         return verdict
-    reason = f"what is there already is not known; without it {verdict.reason}"
+    reason = f"{verdict.reason}, unless what is not known here changes that"
     return verdict._replace(outcome=Outcome.UNKNOWN, reason=reason)
 
 
@@ -344,10 +356,11 @@ def _folder(install: Install, run: Run, state: StageState, environment: Environm
     workdir = _directory(install.command, run.step)
     prefix = install.target.environment or _active_environment(install, run, state) or environment.python_prefix
     # Who may not write to the image's own packages installs for the user alone.
-    privileged = run.step.user in (None, "", "root", "0") or prefix != environment.python_prefix
+    user = run.step.user if install.command.user == "" else install.command.user or "?"
+    privileged = user in (None, "", "root", "0") or prefix != environment.python_prefix
     base = None
     if install.installer is Installer.PIP and (install.target.user or not privileged):
-        home = home_of(run.step.user)
+        home = home_of(user)
         base = run.step.variables.get("PYTHONUSERBASE") or (f"{home}/.local" if home else None)
         if base is None:
             return None
@@ -355,28 +368,31 @@ def _folder(install: Install, run: Run, state: StageState, environment: Environm
     return ImageFiles(workdir).absolute(folder) if folder is not None else None
 
 
-def _prefix(command: Command, run: Run, state: StageState) -> str | None:
+def _prefix(command: Command, step: Step, scripts: Sequence[tuple[int, str]], state: StageState) -> str | None:
     """The prefix of the Python whose programs are found first: of a virtual environment, or of the image's own."""
-    first = (command.variables.get("PATH", run.step.variables.get("PATH")) or DEFAULT_PATH).partition(":")[0]
+    first = (command.variables.get("PATH", step.variables.get("PATH")) or DEFAULT_PATH).partition(":")[0]
     on_path = None if first in DEFAULT_PATH.split(":") else first.removesuffix("/bin")
     environment = state.environment
     own = (environment.python_prefix or "/usr") if environment is not None else None
-    return _activated(command, run) or on_path or own
+    return _activated(command, scripts) or on_path or own
 
 
-def _activated(command: Command, run: Run) -> str | None:
-    """The virtual environment that a script has activated before the command."""
-    for earlier in reversed(run.commands):
-        script = earlier.arguments[0].text if earlier.name in (".", "source") and earlier.arguments else None
-        if script and script.endswith("/bin/activate") and earlier.span.begin < command.span.begin:
-            return script.removesuffix("/bin/activate")
-    return None
+def _activations(run: Run) -> tuple[tuple[int, str], ...]:
+    """The virtual environments that are activated in a RUN, each with the place where that happens."""
+    scripts = (command for command in run.commands if command.name in (".", "source") and command.arguments)
+    named = ((command.span.begin, command.arguments[0].text or "") for command in scripts)
+    return tuple((at, text.removesuffix("/bin/activate")) for at, text in named if text.endswith("/bin/activate"))
+
+
+def _activated(command: Command, scripts: Sequence[tuple[int, str]]) -> str | None:
+    """The virtual environment that is active where the command runs."""
+    return next((path for at, path in reversed(scripts) if at < command.span.begin), None)
 
 
 def _active_environment(install: Install, run: Run, state: StageState) -> str | None:
     """The virtual environment that a script has activated before the command, that uv finds in the folder or above it,
     or that stands first on PATH."""
-    if activated := _activated(install.command, run):
+    if activated := _activated(install.command, _activations(run)):
         return activated
     first = (run.step.variables.get("PATH") or DEFAULT_PATH).partition(":")[0].removesuffix("/bin")
     return _found_by_uv(install, run, state) or (first if first in state.virtual_environments else None)

@@ -27,7 +27,8 @@ class Environment(NamedTuple):
     `packages` are the apk (or apt) packages that the base image brings, compilers included. `prefix` is what the file
     has in front of `image`: the registry or the CPU of official images (`public.ecr.aws/docker/library/`, `arm64v8/`).
     `newest_pip` is set where it is not known which pip is there: then `pip` is the oldest that it may be, and this the
-    newest (empty: a current one).
+    newest (empty: a current one). `variables` and `pip_conf`, the text of /etc/pip.conf, are what the image tells
+    installers.
     """
 
     image: str
@@ -44,6 +45,8 @@ class Environment(NamedTuple):
     note: str | None = None
     prefix: str = ""
     newest_pip: str | None = None
+    variables: tuple[tuple[str, str | None], ...] = ()
+    pip_conf: str = ""
 
 
 # What is no minor version of Python: each one below it has tags of its own.
@@ -137,11 +140,15 @@ def markers(environment: Environment) -> dict[str, str]:
 
 
 def _python_version(environment: Environment) -> tuple[int, ...] | None:
-    if environment.python is None:
+    if environment.python is None or len(environment.python) >= 100:
         return None
-    from packaging.version import Version
+    from packaging.version import InvalidVersion, Version
 
-    release = Version(environment.python).release if len(environment.python) < 100 else ()
+    try:
+        release = Version(environment.python).release
+    except InvalidVersion:
+        # What a command line names as a version may be anything.
+        return None
     return release if max(release[1:2], default=0) < _MOST_MINORS else None
 
 

@@ -1,12 +1,13 @@
 """Facts: everything that a rule may know of one Dockerfile."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from lint_alpine.apk_names import Absent, absent_packages
 from lint_alpine.caches import NO_CACHE_OPTIONS, droppable_update
-from lint_alpine.certain import may_fail
+from lint_alpine.certain import may_fail, stops_script
 from lint_alpine.copied_builds import ForeignBuild, PythonMismatch, foreign_builds, python_mismatches
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.ignores import Ignore
@@ -38,6 +39,10 @@ from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 _OTHER_LANGUAGES = frozenset({"nodejs", "nodejs-current", "npm", "yarn", "pnpm", "ruby", "ruby-dev"})
 
 
+# Of how many commands that fail it is asked whether the RUN fails with them; a real one has few.
+_MOST_ASKED = 50
+
+
 class Run(NamedTuple):
     """One RUN: the commands that it runs, in order. `shell` is false where its body is no shell script (PowerShell,
     `#!/usr/bin/env python3`): then nothing is known of its commands."""
@@ -49,6 +54,12 @@ class Run(NamedTuple):
     @property
     def span(self) -> Span:
         return self.step.instruction.span
+
+    def fails_with(self, word: Span) -> bool:
+        """Whether the RUN fails where the command does in which a word stands."""
+        command = next((each for each in self.commands if each.span.begin <= word.begin < each.span.end), None)
+        shell = self.step.shell or ()
+        return command is not None and stops_script(command, self.commands, self.span.end, shell)
 
     def is_string(self, word: Span) -> bool:
         """Whether a word is a whole string of the exec form: what else stands in it belongs to the same argument."""
@@ -376,9 +387,15 @@ class Facts:
     @property
     def failing_runs(self) -> frozenset[Span]:
         """The RUNs that apk or pip is proven to stop: they leave no layer."""
-        runs = [absent.run for absent in self.absent_packages]
-        runs += [forbidden.install.run for forbidden in self.forbidden_installs]
-        return frozenset(run.span for run in runs)
+        absent = ((absent.run, absent.span) for absent in self.absent_packages)
+        forbidden = ((each.install.run, each.install.install.command.span) for each in self.forbidden_installs)
+        found: dict[Span, bool] = {}
+        asked: Counter[Span] = Counter()
+        for run, word in (*absent, *forbidden):
+            asked[run.span] += 1
+            if asked[run.span] <= _MOST_ASKED and not found.get(run.span):
+                found[run.span] = run.fails_with(word)
+        return frozenset(span for span, fails in found.items() if fails)
 
     @property
     def missing_time_zone(self) -> Asked | None:

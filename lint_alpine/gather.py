@@ -15,14 +15,15 @@ from lint_alpine.dockerfile.words import arguments
 from lint_alpine.effects import StageState, read_run
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
-from lint_alpine.image_files import ImageFiles
+from lint_alpine.image_files import FromText, ImageFiles
 from lint_alpine.origins import Copied, interpreters_of
 from lint_alpine.packages import Present, World
 from lint_alpine.placing import Placing
 from lint_alpine.python_copies import Origin, read_copies, read_mounts
-from lint_alpine.source import Source, Span
+from lint_alpine.source import Excerpt, Source, Span
 from lint_alpine.wheels.sources import Sources
 
+_PIP_CONF = "/etc/pip.conf"
 _SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh", "ksh", "mksh", "busybox"})
 
 
@@ -125,11 +126,15 @@ class _Reader:
         release = environment.release if environment else None
         packages = environment.packages if environment else frozenset[str]()
         world = World(release, packages, environment is not None)
+        files = self.files.copy()
+        if environment is not None and environment.pip_conf:
+            files.placed.append(FromText(_PIP_CONF, Excerpt.whole(Source(_PIP_CONF, environment.pip_conf))))
         return StageState(
             environment,
             unknown,
             world,
-            self.files.copy(),
+            files,
+            settings=dict(environment.variables) if environment is not None else {},
             more_installed=not self._is_bare(stage),
             image=stage.base.reference or stage.base.span.text,
         )

@@ -59,6 +59,8 @@ def describe(image: ImageReference, arch: str, resolve: Resolve) -> Environment 
         image=str(image),
         pip=None if rule.get("pip_upgraded") else rule.get("pip", below.pip),
         packages=below.packages | frozenset(rule.get("packages", ())),
+        variables=(*below.variables, *rule.get("variables", {}).items()),
+        pip_conf=rule.get("pip_conf", below.pip_conf),
     )
 
 
@@ -100,6 +102,8 @@ def _alone(image: ImageReference, matched: Matched, arch: str) -> Environment | 
         python_prefix=rule.get("prefix"),
         externally_managed=rule.get("externally_managed", False if "prefix" in rule else None),
         packages=frozenset((*rule.get("packages", ()), *(brought["packages"] if brought else ()))),
+        variables=tuple(rule.get("variables", {}).items()),
+        pip_conf=rule.get("pip_conf", ""),
     )
     if not rule.get("apk_python"):
         return found

@@ -1,5 +1,6 @@
 """Which pip a Python environment has once a command has installed pip: the one that Python brings, or a release."""
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -17,6 +18,9 @@ from lint_alpine.wheels.wanted import holds
 # What stands for a release that is as new as any.
 CURRENT = ""
 _OLDEST = "0"
+_RELEASE = re.compile(r"\d{1,3}\.\d{1,3}(\.\d{1,3})?(?!\d)")
+# No requirements file says more than a few times which pip it wants.
+_MOST_LIMITS = 50
 
 
 class Pip(NamedTuple):
@@ -72,7 +76,8 @@ def newest_release(specifier: SpecifierSet, pythons: Iterable[str]) -> str | Non
 
     pip heeds requires-python since 9.0. A Python without a third number stands for the newest of its line.
     """
-    full = [f"{python}.99" if python.count(".") == 1 else Version(python).base_version for python in pythons]
+    releases = [match for python in pythons if (match := _RELEASE.match(python)) is not None]
+    full = [match[0] if match[1] else f"{match[0]}.99" for match in releases]
     for requires, versions in reversed(data.images()["pip_releases"].items()):
         if all(SpecifierSet(requires).contains(python) for python in full):
             fitting = next((version for version in reversed(versions) if specifier.contains(version)), None)
@@ -103,7 +108,7 @@ def changed_pip(
     if not asked:
         return present
     limits = [each for each in install.requirements.constraints if each.name == "pip"]
-    limits = [*asked, *(each for each in limits if holds(each.requirement.marker, image))]
+    limits = [*asked, *(each for each in limits if holds(each.requirement.marker, image))][:_MOST_LIMITS]
     if any(each.opaque is not None and each.locked is None for each in limits):
         return Pip(_OLDEST, CURRENT)
     specifier = SpecifierSet(",".join(str(each.requirement.specifier) for each in limits))
@@ -126,6 +131,14 @@ def _ensured(brought: Pip, present: Pip | None, *, upgrade: bool) -> Pip:
     return max(present, brought, key=_age)
 
 
+def _is_version(text: str) -> bool:
+    try:
+        Version(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _age(pip: Pip) -> Version:
     return Version(pip.version or _newest_of_all())
 
@@ -134,5 +147,5 @@ def _installed(specifier: SpecifierSet, environment: Environment, script_for: st
     pythons = tuple(filter(None, (environment.python, script_for)))
     found = newest_release(specifier, pythons)
     # A release that is younger than the data, or a pre-release.
-    pins = [one.version for one in specifier if one.operator in ("==", "===") and not one.version.endswith("*")]
+    pins = [one.version for one in specifier if one.operator in ("==", "===") and _is_version(one.version)]
     return Pip(found if found is not None else next(iter(pins), CURRENT))

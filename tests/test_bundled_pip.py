@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from lint_alpine.images import bundled_pip
+from lint_alpine.pip_versions import newest_release
 from tests.gathering import facts_of
 
 
@@ -123,13 +125,16 @@ INSTALLED = {
     "pip install -U 'pip; python_version<\"3\"'": "21.1.3",
     "pip install -U pip -t /elsewhere": "21.1.3",
     "pip install -U pipx": "21.1.3",
+    # What is none is not installed, and the build fails.
+    "pip install pip===foo": None,
+    "pip install 'pip>30,<20'": None,
     # A version that only the build knows.
     "pip install pip==$PIP": "0 to current",
 }
 
 
 @pytest.mark.parametrize(("command", "pip"), INSTALLED.items(), ids=INSTALLED)
-def test_the_pip_that_an_install_leaves(command: str, pip: str, tmp_path: Path) -> None:
+def test_the_pip_that_an_install_leaves(command: str, pip: str | None, tmp_path: Path) -> None:
     (tmp_path / "pip.txt").write_text("pip<21; python_version > '3'\npip>99; python_version < '3'\n")
     *_, (_, install) = facts_of(f"{OLDEST_PIP}COPY . .\nRUN {command}\nRUN pip install x\n", tmp_path).installs
     assert install.pip == pip
@@ -152,6 +157,11 @@ def test_the_pip_that_an_install_leaves(command: str, pip: str, tmp_path: Path) 
 def test_the_newest_pip_for_a_python(image: str, pip: str | None) -> None:
     *_, (_, install) = facts_of(f"FROM {image}\nRUN pip install -U pip\nRUN pip install x\n").installs
     assert install.pip == pip
+
+
+@pytest.mark.parametrize("python", ["abc", "3", "3.12-x", "3.999999999999", "", "3.13.0rc1", "3.13t"])
+def test_any_python_has_some_newest_pip(python: str) -> None:
+    assert newest_release(SpecifierSet("<21"), (python,)) == "20.3.4"
 
 
 @pytest.mark.parametrize(

@@ -164,5 +164,7 @@ def test_python_2_has_another_platform_name() -> None:
     assert markers(image("2.7"))["sys_platform"] == "linux2"
 
 
-def test_unknown_python_has_no_markers() -> None:
-    assert markers(image(python=None)) == {}
+@pytest.mark.parametrize("python", [None, "abc", "3.12.x", "1" * 200])
+def test_unknown_python_has_no_markers(python: str | None) -> None:
+    assert markers(image(python=python)) == {}
+    assert supported_tags(image(python=python)) == ()

@@ -46,18 +46,20 @@ def test_private_images(line: str, platform: str, expected: tuple[str, str, str]
 
 
 @pytest.mark.parametrize(
-    ("image", "outcome"),
+    ("image", "command", "outcome"),
     [
-        ("python:3.12-alpine3.22", "unavailable"),
-        ("docker.io/library/python:3.12-alpine3.22", "unavailable"),
-        ("registry.example/base:1", "unknown"),
-        ("python:3.12-alpine3.22\nRUN pip install $TOOLS", "unknown"),
+        ("python:3.12-alpine3.22", "pip install a b==1", "unavailable"),
+        ("docker.io/library/python:3.12-alpine3.22", "pip install a b==1", "unavailable"),
+        ("registry.example/base:1", "pip install a b==1", "unknown"),
+        ("python:3.12-alpine3.22", "pip install $TOOLS && pip install a b==1", "unknown"),
+        ("python:3.12-alpine3.22", "pip install $OPTIONS a b==1", "unknown"),
+        ("python:3.12-alpine3.22", "uv pip install a b==1", "unknown"),
     ],
 )
-def test_what_a_private_image_has_may_settle_a_contradiction(image: str, outcome: str) -> None:
-    """`a` may be there, in a release that needs another `b`."""
+def test_what_is_not_known_may_settle_a_contradiction(image: str, command: str, outcome: str) -> None:
+    """`a` may be there, in a release that needs another `b`; uv may be told to override what it needs."""
     index = ExampleIndex("a-1-py3-none-any.whl\na 1 needs b>=2\nb-1-py3-none-any.whl\nb-2-py3-none-any.whl")
-    text = f"FROM {image}\nRUN pip install a b==1"
+    text = f"FROM {image}\nRUN {command}"
     context = BuildContext(Path("/nonexistent"))
     facts = gather(parse(Source("D", text)), context, Sources([index], [index]), images_like=LIKE)
     *_, (_, install) = facts.installs

@@ -45,11 +45,8 @@ from tests.gathering import INDEX, facts_of
             ("pip config set global.no-binary sketch", 2, "pip config set global.no-binary sketch"),
         ),
         (
-            (
-                "RUN pip config set install.no-binary x\nRUN pip config \\\n  set install.no-binary :all:\n"
-                "RUN pip install sketch"
-            ),
-            ("pip config \\\n  set install.no-binary :all:", 3, "pip config set install.no-binary :all:"),
+            "RUN pip config set install.no-binary x; pip config \\\n  set install.no-binary :all:; pip install sketch",
+            ("pip config \\\n  set install.no-binary :all:", 2, "pip config set install.no-binary :all:"),
         ),
         # A variable wins.
         (
@@ -62,10 +59,7 @@ from tests.gathering import INDEX, facts_of
             ("sketch", 4, "no_binary = a,sketch"),
         ),
         (
-            (
-                "COPY <<EOF /usr/local/pip.conf\n[install]\nno-binary = a\n[global]\nno-binary=:all:\nEOF\n"
-                "RUN pip install sketch"
-            ),
+            "COPY <<EOF /usr/local/pip.conf\n[install]\nno-binary=a\n[list]\nno-binary=b\nEOF\nRUN pip install sketch",
             None,
         ),
         (

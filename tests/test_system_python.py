@@ -200,6 +200,26 @@ def test_where_there_is_no_pip(lines: str, without: list[bool]) -> None:
     assert [each.without_pip for each in facts_of(f"FROM alpine:3.22\n{lines}\n").forbidden_installs] == without
 
 
+@pytest.mark.parametrize(
+    ("run", "fails"),
+    [
+        ("apk add python-dev && apk add libpq", True),
+        ("apk add libpq && apk add python-dev", True),
+        ("apk add python-dev; apk add libpq", False),
+        ("set -eux; apk add python-dev; apk add libpq", True),
+        ("<<EOF\napk add python-dev\napk add libpq\nEOF", False),
+        ("<<EOF\nset -e\napk add python-dev\napk add libpq\nEOF", True),
+        ("<<EOF\napk add libpq\napk add python-dev\nEOF", True),
+        ('["apk", "add", "python-dev"]', True),
+        ("apk add python-dev && apk add libpq\nRUN apk add git", True),
+    ],
+)
+def test_a_run_fails_where_its_script_does(run: str, fails: bool) -> None:
+    facts = facts_of(f"FROM alpine:3.22\nRUN {run}\n")
+    assert [span.start.line for span in facts.failing_runs] == ([2] if fails else [])
+    assert len(list(facts.absent_packages)) == 1
+
+
 def test_a_run_that_fails_leaves_no_layer() -> None:
     facts = facts_of("""
         FROM alpine:3.22

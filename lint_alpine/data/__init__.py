@@ -41,8 +41,10 @@ class RangedPackage(TypedDict):
 class ImageRule(TypedDict):
     """How the tags of another image are read: `tag` is a regular expression, its groups fill in what has no value here.
 
-    `base` is the reference of the image that it is made from, with groups in braces; so is `slim`. `successor` says in
-    a sentence what takes the place of one that gets no more updates since `ended`: without it an official image does.
+    `base` is the reference of the image that it is made from, with groups in braces; so is `slim`. `pip_conf` is the
+    text of its /etc/pip.conf, `variables` are those that tell installers something (null: what, is not known).
+    `successor` says in a sentence what takes the place of one that gets no more updates since `ended`: without it an
+    official image does.
     """
 
     tag: str
@@ -60,6 +62,8 @@ class ImageRule(TypedDict):
     packages: NotRequired[list[str]]
     arch: NotRequired[str]
     onbuild: NotRequired[list[str]]
+    pip_conf: NotRequired[str]
+    variables: NotRequired[dict[str, str | None]]
     slim: NotRequired[str]
     ended: NotRequired[str]
     successor: NotRequired[str]

@@ -18,6 +18,7 @@ from lint_alpine.dockerfile.shell_wrappers import (
     read_xargs,
     reads_script,
     shell_script,
+    su_user,
     unwrap,
 )
 from lint_alpine.source import Excerpt, Span
@@ -48,6 +49,7 @@ class Command(NamedTuple):
     `stdin_file` and `stdin_text` are what it reads on standard input, where that is a file or a here-document.
     `more_arguments`: xargs gives it further arguments, read from `stdin_file` if that is known.
     `writes` are the files that its standard output goes to; `piped` is the command (its words) whose output it reads.
+    `user` is the one to whom sudo, su or their kin change, empty where they do not, None where that is not known.
     """
 
     name: str
@@ -64,6 +66,7 @@ class Command(NamedTuple):
     more_arguments: bool = False
     writes: tuple[Argument, ...] = ()
     piped: tuple[Argument, ...] = ()
+    user: str | None = ""
 
 
 def read_commands(excerpt: Excerpt, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
@@ -103,6 +106,7 @@ class _Walker:
         self._conditional = False
         self._substitution = False
         self._depth = 0
+        self._user: str | None = ""
         self._repeatable = _MAXIMUM_REPEATED
 
     def walk(self, body: Sequence[SimpleCommand | Block]) -> None:
@@ -185,12 +189,14 @@ class _Walker:
     def _run(self, arguments: tuple[Argument, ...], variables: dict[str, str | None], node: SimpleCommand) -> None:
         given = read_input(node, self._expander)
         clean = more = False
+        user = self._user
         for _ in range(_MAXIMUM_WRAPPERS):
             name, _ = _program(arguments[0])
             if wrapped := unwrap(name, arguments[1:]):
                 arguments = wrapped.arguments
                 variables = wrapped.variables if wrapped.clean else {**variables, **wrapped.variables}
                 clean = clean or wrapped.clean
+                user = user if wrapped.user == "" else wrapped.user
             elif name == "xargs" and (xargs := read_xargs(arguments[1:])):
                 if xargs.file:
                     given = Input(file=xargs.file)
@@ -200,14 +206,19 @@ class _Walker:
             else:
                 break
         name, path = _program(arguments[0])
-        if self._script(name, arguments[1:], variables, given):
+        if name == "su":
+            user = su_user(arguments[1:])
+        outer, self._user = self._user, user
+        is_script = self._script(name, arguments[1:], variables, given)
+        self._user = outer
+        if is_script:
             return
         self.found.append(
             Command(
                 name,
                 path,
                 arguments[1:],
-                variables if clean else {**self._variables.exported(), **variables},
+                variables if clean else {**self._exported(user), **variables},
                 node.span,
                 arguments[0].span,
                 self._conditional,
@@ -218,9 +229,17 @@ class _Walker:
                 more,
                 tuple(self._writes(node.redirects)),
                 given.writer,
+                user,
             )
         )
         self._effect(name, arguments[1:])
+
+    def _exported(self, user: str | None) -> dict[str, str | None]:
+        """sudo, su and their kin set HOME to that of the user, which the script does not tell."""
+        exported = self._variables.exported()
+        if user != "":
+            exported.pop("HOME", None)
+        return exported
 
     def _script(
         self, name: str, arguments: Sequence[Argument], variables: Mapping[str, str | None], given: Input
@@ -242,6 +261,8 @@ class _Walker:
             self.walk(body)
         else:
             with self._variables.subshell():
+                if self._user != "":
+                    self._variables.set("HOME", None)
                 for variable, value in variables.items():
                     self._variables.set(variable, value)
                     self._variables.export(variable)

@@ -14,13 +14,15 @@ SHELLS = frozenset(["sh", "ash", "bash", "dash", "ksh", "mksh", "zsh"])
 
 class Wrapper(NamedTuple):
     """How a program takes its own options: the letters and the long names of those with a value, how many operands
-    stand before the command, whether `NAME=value` may, and the options with which it runs no command."""
+    stand before the command, whether `NAME=value` may, and the options with which it runs no command. `user` is the
+    option that names the user for whom it runs the command, else root; `-` where that is the first operand."""
 
     letters: str = ""
     names: frozenset[str] = frozenset()
     operands: int = 0
     assignments: bool = False
     queries: str = ""
+    user: str = ""
 
 
 # From the manuals: POSIX.1-2024, GNU coreutils and findutils, busybox, sudo 1.9, opendoas, su-exec and gosu.
@@ -28,21 +30,22 @@ WRAPPERS = {
     "busybox": Wrapper(),
     "builtin": Wrapper(),
     "command": Wrapper(queries="vV"),
-    "doas": Wrapper("Cu", queries="L"),
+    "doas": Wrapper("Cu", queries="L", user="u"),
     "env": Wrapper("uCS", frozenset(["unset", "chdir", "split-string"]), assignments=True),
     "exec": Wrapper("a"),
-    "gosu": Wrapper(operands=1),
+    "gosu": Wrapper(operands=1, user="-"),
     "ionice": Wrapper("cn", frozenset(["class", "classdata"]), queries="pPu"),
     "nice": Wrapper("n", frozenset(["adjustment"])),
     "nohup": Wrapper(),
     "setsid": Wrapper(),
     "stdbuf": Wrapper("ioe", frozenset(["input", "output", "error"])),
-    "su-exec": Wrapper(operands=1),
+    "su-exec": Wrapper(operands=1, user="-"),
     "sudo": Wrapper(
         "CDRTUghprtu",
         frozenset(["chdir", "chroot", "group", "host", "prompt", "role", "type", "user"]),
         assignments=True,
         queries="Kkelv",
+        user="u",
     ),
     "time": Wrapper("fo", frozenset(["format", "output"])),
     "timeout": Wrapper("ks", frozenset(["kill-after", "signal"]), operands=1),
@@ -99,11 +102,13 @@ def options(arguments: Sequence[Argument], wrapper: Wrapper) -> Options:
 
 
 class Wrapped(NamedTuple):
-    """What a wrapper runs: the command's words and the variables that it gets. `clean`: it sees no others."""
+    """What a wrapper runs: the command's words and the variables that it gets. `clean`: it sees no others. `user` is
+    the one for whom it runs, empty for the same as before, None where that is not known."""
 
     arguments: tuple[Argument, ...]
     variables: dict[str, str | None]
     clean: bool
+    user: str | None = ""
 
 
 def unwrap(name: str, arguments: Sequence[Argument]) -> Wrapped | None:
@@ -130,8 +135,30 @@ def unwrap(name: str, arguments: Sequence[Argument]) -> Wrapped | None:
         value = operands[start].text
         variables[found[1]] = None if value is None else value[found.end() :]
         start += 1
+    user = _user(wrapper, given, operands[start : start + 1])
     operands = operands[start + wrapper.operands :]
-    return Wrapped(operands, variables, clean) if operands else None
+    return Wrapped(operands, variables, clean, user) if operands else None
+
+
+def _user(wrapper: Wrapper, given: Options, first: Sequence[Argument]) -> str | None:
+    named = [given.value(wrapper.user, "user")] if wrapper.user != "-" else first
+    if not wrapper.user or not named:
+        return ""
+    if named[0] is None:
+        return "root"
+    return named[0].text and named[0].text.partition(":")[0]
+
+
+def su_user(arguments: Sequence[Argument]) -> str | None:
+    """The user that `su` becomes; None where that is not known."""
+    for _ in range(3):
+        operands = options(arguments, _SU).operands
+        if not operands:
+            return "root"
+        if operands[0].text != "-":
+            return operands[0].text
+        arguments = operands[1:]
+    return None
 
 
 def shell_script(name: str, arguments: Sequence[Argument]) -> Argument | None:

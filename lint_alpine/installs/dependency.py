@@ -22,7 +22,7 @@ class Installer(StrEnum):
 class FileChoice(NamedTuple):
     """How pip was told to choose among files: `--no-binary` and `--only-binary` (normalised names, or `:all:`),
     `--prefer-binary`, `--pre`, `--require-hashes`, `--no-deps`; `--all-releases` (for `:all:` that is `pre`) and
-    `--only-final` of pip 26; `--ignore-requires-python`."""
+    `--only-final` of pip 26; `--ignore-requires-python`; `--use-deprecated=legacy-resolver`."""
 
     no_binary: frozenset[str] = frozenset()
     only_binary: frozenset[str] = frozenset()
@@ -33,6 +33,7 @@ class FileChoice(NamedTuple):
     all_releases: frozenset[str] = frozenset()
     only_final: frozenset[str] = frozenset()
     any_python: bool = False
+    legacy_resolver: bool = False
 
     def takes_prereleases(self, name: str) -> bool | None:
         """Whether pre-releases of a project are asked for (true) or refused; what names it wins over `:all:`."""
@@ -163,6 +164,7 @@ class Requirements(NamedTuple):
                 self.choice.all_releases | other.choice.all_releases,
                 self.choice.only_final | other.choice.only_final,
                 self.choice.any_python or other.choice.any_python,
+                self.choice.legacy_resolver or other.choice.legacy_resolver,
             ),
             indexes=self.indexes + other.indexes,
             no_index=self.no_index or other.no_index,

@@ -53,6 +53,7 @@ class Gathered:
         self.all_releases: set[str] = set()
         self.only_final: set[str] = set()
         self.any_python = False
+        self.legacy_resolver = False
         self.no_deps = False
         self.require_hashes: bool | None = None
 
@@ -167,6 +168,8 @@ class Gathered:
                     self.any_python = True
                 case "no-deps":
                     self.no_deps = True
+                case "use-deprecated" if option.value == "legacy-resolver":
+                    self.legacy_resolver = True
                 case "require-hashes":
                     self.require_hashes = True
                 case "no-require-hashes":
@@ -230,6 +233,7 @@ class Gathered:
             all_releases=frozenset(self.all_releases - {":all:"}),
             only_final=frozenset(self.only_final),
             any_python=self.any_python,
+            legacy_resolver=self.legacy_resolver,
         )
         return Requirements(
             dependencies=tuple(self.dependencies),

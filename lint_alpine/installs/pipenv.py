@@ -48,6 +48,8 @@ _PIP = Options.of(
     flags="--no-cache-dir --no-index --pre",
     valued="--cache-dir --extra-index-url --no-binary --only-binary --find-links",
 )
+# What --extra-pip-args may hold; an index of pip's own settings does not count, as pipenv names one.
+_EXTRA = _PIP.extended(flags="--prefer-binary --ignore-requires-python", valued="-i/--index-url -f/--find-links")
 
 
 def read_pipenv(command: Command, files: Files, variables: Variables) -> Install | Export | None:
@@ -115,7 +117,7 @@ class _Pipenv(NamedTuple):
                 words = shlex.split(option.value or "")
             except ValueError:
                 continue
-            yield from parse([Argument(word, option.span) for word in words], _PIP).options
+            yield from parse([Argument(word, option.span) for word in words], _EXTRA).options
 
     def _gather(self, gathered: Gathered) -> str | None:
         pipfile = self.variables.get("PIPENV_PIPFILE") or "Pipfile"

@@ -40,7 +40,7 @@ BACKTRACKS = Version("20.3")
 # No chain of real requirements has 30.
 LONGEST_CHAIN = 100
 TOO_MANY = "it leads to more projects than are looked at"
-USER = "the requirements"
+USER, CONSTRAINT = "the requirements", "a constraint"
 GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
 
 
@@ -194,7 +194,8 @@ def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[di
 
     roots = [(each, wanted_by(each.requirement, each.hashes, _place(each))) for each in free]
     together = [wanted for _, wanted in roots]
-    resolved = resolution.resolve(together, catalogue, backtracks=catalogue.target.pip_is(BACKTRACKS))
+    backtracks = catalogue.target.pip_is(BACKTRACKS) and not catalogue.choice.legacy_resolver
+    resolved = resolution.resolve(together, catalogue, backtracks=backtracks)
     reached = _reached(roots, resolved.candidates, catalogue)
     packages = {name: _package(each, catalogue, resolved) for name, each in reached.items()}
     for name in {reached[name].dependency.name for name in catalogue.cut_off & reached.keys()}:
@@ -296,7 +297,7 @@ def _missing(
     package: Resolved, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue, resolution: "Resolution"
 ) -> Resolved:
     """Why nothing was taken of a project: no file of it fits, or the requirements on it disagree."""
-    every = [*wanted, *((each, "a constraint") for each in catalogue.constraints.get(package.name, ()))]
+    every = [*wanted, *((each, CONSTRAINT) for each in catalogue.constraints.get(package.name, ()))]
     asked = sorted(
         {f"`{each.url or each.specifier}` by {whose}" for each, whose in every if each.url or each.specifier}
     )
@@ -310,12 +311,20 @@ def _missing(
     if obstacle is None:
         reason = f"no release of `{package.name}` goes with what else is required"
         return package._replace(reason=reason, conflict=True)
-    if any(catalogue.obstacle(package.name, [each]) for each, _ in every):
-        offer = catalogue.offer(package.name)
-        why_none = offer.why_none if isinstance(offer, Offer) else None
-        why_none = catalogue.broken(package.name) if obstacle is Obstacle.BROKEN else why_none
-        return package._replace(reason=why_none or str(obstacle), obstacle=obstacle)
+    alone = next(((each, whose) for each, whose in every if catalogue.obstacle(package.name, [each])), None)
+    if alone is not None:
+        reason = _why_none(package.name, obstacle, *alone, catalogue)
+        return package._replace(reason=reason, obstacle=obstacle, contested=alone[1] not in (USER, CONSTRAINT))
     return conflict._replace(reason=f"no release of `{package.name}` meets all of {', '.join(asked)}")
+
+
+def _why_none(name: str, obstacle: Obstacle, wanted: Wanted, whose: str, catalogue: Catalogue) -> str:
+    offer = catalogue.offer(name)
+    told = catalogue.broken(name) if obstacle is Obstacle.BROKEN else None
+    told = told or (offer.why_none if isinstance(offer, Offer) else None)
+    if told is None and obstacle is Obstacle.NO_RELEASE and whose != USER:
+        return f"{obstacle} `{wanted.specifier}`, which {whose} asks for"
+    return told or str(obstacle)
 
 
 def _why_needs_unknown(file: Distribution, declared: Needs | Unavailable | None, catalogue: Catalogue) -> str | None:

@@ -40,8 +40,8 @@ class WheelVerdict(NamedTuple):
     judged; `via` are the names from the user's requirement down to its parent, empty for the requirement itself.
     `needs_unknown` tells why it is not known what the package pulls in itself, `compiled_because` what tells that its
     source distribution is compiled. `alternative` is there where it is better: a file in place of a build that fails or
-    is long, or a newer release. `refusal`: an option is to blame. `contested`: it cannot be installed, unless what is
-    there already does in its place.
+    is long, or a newer release. `refusal`: an option is to blame. `contested`: it cannot be installed for what others
+    ask of it, unless what is there already does in its place.
     """
 
     dependency: Dependency

@@ -270,6 +270,42 @@ def test_what_is_piped_into_a_command(script: str, words: list[str | None]) -> N
     assert [argument.text for argument in last.piped] == words
 
 
+@pytest.mark.parametrize(
+    ("script", "users"),
+    [
+        ("pip x", [""]),
+        ("sudo pip x", ["root"]),
+        ("sudo -u app pip x; pip y", ["app", ""]),
+        ("sudo --user=app -H pip x", ["app"]),
+        ("sudo -u $U pip x", [None]),
+        ("doas -u app pip x", ["app"]),
+        ("doas pip x", ["root"]),
+        ("su-exec app:app pip x", ["app"]),
+        ("su-exec 1000 pip x", ["1000"]),
+        ("gosu app env A=1 pip x", ["app"]),
+        ("gosu $U pip x", [None]),
+        ("su app -c 'pip x; pip y'; pip z", ["app", "app", ""]),
+        ("su -c 'pip x' app", ["app"]),
+        ("su - app -s /bin/sh -c 'pip x'", ["app"]),
+        ("su -c 'pip x'", ["root"]),
+        ("su -c 'pip x' -", ["root"]),
+        ("su $U -c 'pip x'", [None]),
+        ("su app -c 'sudo pip x; pip y'", ["root", "app"]),
+        ("sudo -u app sh -c 'pip x'", ["app"]),
+        ("nohup pip x", [""]),
+        ("env sudo -u app nice pip x", ["app"]),
+    ],
+)
+def test_the_user_for_whom_a_command_runs(script: str, users: list[str | None]) -> None:
+    assert [command.user for command in run(script) if command.name == "pip"] == users
+
+
+def test_who_becomes_another_user_has_another_home() -> None:
+    before, inner, after = run("export HOME=/a; pip x; su app -c 'pip $HOME/y'; pip z")[1:]
+    assert [before.variables, inner.variables, after.variables] == [{"HOME": "/a"}, {}, {"HOME": "/a"}]
+    assert inner.arguments[0].text is None
+
+
 def test_writes() -> None:
     command = run("echo a >b 1>>c 2>d >&2 &>e >$U <f")[0]
     assert [argument.text for argument in command.writes] == ["b", "c", "e", None]

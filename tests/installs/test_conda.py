@@ -1,11 +1,14 @@
 """conda: the pip section of an environment file."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.installs.conda import OWN_PYTHON, pip_section
 from lint_alpine.installs.read import read_install
+from tests.gathering import INDEX, facts_of
 from tests.installs.support import FakeFiles, command, faults, install, names, places
 
 ENVIRONMENT = """name: x
@@ -108,6 +111,19 @@ def test_brackets_keep_their_places() -> None:
     first, second = (each.span for each in found.requirements.dependencies)
     assert (first.text, first.start.line, first.start.column) == ("a>1", 1, 24)
     assert (second.source.path, second.text) == ("more.txt", "a")
+
+
+@pytest.mark.parametrize("image", ["continuumio/miniconda3:4.10.3-alpine", "frolvlad/alpine-miniconda3", "alpine:3.22"])
+def test_nothing_is_claimed_of_what_goes_into_its_python(image: str, tmp_path: Path) -> None:
+    (tmp_path / "environment.yml").write_text("dependencies: [ {pip: [ 'only-glibc==1.0', reports ]} ]\n")
+    text = f"FROM {image}\nRUN apk add python3\nCOPY environment.yml .\nRUN conda env update -f environment.yml\n"
+    ((_, found),) = facts_of(text, tmp_path, INDEX).installs
+    verdicts = (*found.verdicts, *found.unjudged)
+    assert [(each.name, each.outcome, each.reason) for each in verdicts] == [
+        ("only-glibc", "unknown", OWN_PYTHON),
+        ("reports", "unknown", OWN_PYTHON),
+    ]
+    assert not found.compiled
 
 
 @given(st.text(alphabet="-pip: ab#'\"\n\r\t[]{},", max_size=200))

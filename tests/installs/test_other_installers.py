@@ -500,6 +500,46 @@ def test_poetry(text: str, expected: list[str] | None) -> None:
         assert found.requirements.complete
 
 
+ADDED = {
+    # Poetry's notation.
+    "new@^2": "new<3,>=2",
+    "new@~1.4": "new<1.5,>=1.4",
+    "new@1.4.0": "new==1.4.0",
+    "new@1.4.*": "new==1.4.*",
+    "'new@>=1,<2'": "new<2,>=1",
+    "'new@^1 || ^3'": "new!=2.*,<4,>=1",
+    "new@latest": "new",
+    "'new@*'": "new",
+    "new^2": "new<3,>=2",
+    "new~2": "new<3,>=2",
+    "new=1.4": "new==1.4",
+    "'new[x]@^1'": "new[x]<2,>=1",
+    "'new[x,y]@latest'": "new[x,y]",
+    # PEP 508, as everywhere.
+    "new": "new",
+    "new==1.4.0": "new==1.4.0",
+    "'new>=1.4'": "new>=1.4",
+    "'new~=1.4'": "new~=1.4",
+    "'new[x]>=1'": "new[x]>=1",
+    "'new @ https://h/new.zip'": "new @ https://h/new.zip",
+    "git+https://h/new.git": "new @ git+https://h/new.git",
+}
+
+
+@pytest.mark.parametrize(("word", "expected"), ADDED.items(), ids=ADDED)
+def test_what_poetry_adds(word: str, expected: str) -> None:
+    found = install(f"poetry add {word}", {"pyproject.toml": '[tool.poetry]\nname = "p"\n'}).requirements
+    assert names(found.dependencies) == [expected]
+    assert found.complete
+    assert found.dependencies[0].span.text == word
+
+
+def test_what_poetry_does_not_understand() -> None:
+    found = install("poetry add new@^x", {"pyproject.toml": '[tool.poetry]\nname = "p"\n'}).requirements
+    reason = "the dependency `new` is not understood: `^x` is not a version constraint"
+    assert faults(found) == [f"Dockerfile:1: new@^x: {reason}"]
+
+
 def test_poetry_takes_the_lock() -> None:
     lock = (
         "[[package]]\nname = 'a'\nversion = '1.5'\ngroups = ['main']\nfiles = [{file = 'a-1.5.tar.gz'}]\n"
@@ -743,3 +783,19 @@ def test_any_words_are_read(program: str, words: list[str]) -> None:
     files = {**FILES, "Pipfile": PIPFILE, "uv.lock": UV["uv.lock"]}
     found = read_install(command(" ".join([program, *words])), FakeFiles(files), {})
     assert found is None or isinstance(found, Install | Export)
+
+
+@pytest.mark.parametrize(
+    ("command", "required"),
+    [
+        ("pip install -r r.txt", True),
+        ("uv pip install -r r.txt", False),
+        ("uv pip install --require-hashes -r r.txt", True),
+        ("uv pip sync r.txt", False),
+    ],
+)
+def test_uv_compares_hashes_and_requires_none(command: str, required: bool) -> None:
+    files = {"r.txt": f"a==1 --hash=sha256:{'0' * 64}\n"}
+    requirements = install(command, files).requirements
+    assert requirements.choice.require_hashes is required
+    assert [len(each.hashes) for each in requirements.dependencies] == [1]

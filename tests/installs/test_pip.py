@@ -169,7 +169,7 @@ def test_options_whose_values_are_not_known() -> None:
 def test_constraints_and_choice() -> None:
     options = (
         "-c c.txt --no-binary=Foo_Bar,b --only-binary b --pre --prefer-binary --no-deps --require-hashes"
-        " --ignore-requires-python --all-releases=C_c --only-final d"
+        " --ignore-requires-python --all-releases=C_c --only-final d --use-deprecated=legacy-resolver"
     )
     found = install(f"pip install {options} a", FILES).requirements
     assert names(found.constraints) == ["flask<3"]
@@ -183,6 +183,7 @@ def test_constraints_and_choice() -> None:
         "all_releases": {"c-c"},
         "only_final": {"d"},
         "any_python": True,
+        "legacy_resolver": True,
     }
 
 
@@ -234,6 +235,8 @@ VARIABLES = {
     ("PIP_NO_DEPS", "t"): {"no_deps": True},
     ("PIP_IGNORE_REQUIRES_PYTHON", "1"): {"any_python": True},
     ("PIP_IGNORE_REQUIRES_PYTHON", "0"): {"any_python": False},
+    ("PIP_USE_DEPRECATED", "legacy-resolver"): {"legacy_resolver": True},
+    ("PIP_USE_DEPRECATED", "html5lib"): {"legacy_resolver": False},
     ("PIP_ONLY_FINAL", "a"): {"only_final": frozenset({"a"})},
     ("PIP_REQUIREMENT", "r.txt"): {"names": ["a", "flask"]},
     ("PIP_CONSTRAINT", "c.txt"): {"constraints": ["flask<3"]},
