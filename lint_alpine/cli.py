@@ -123,7 +123,7 @@ def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex 
     else:
         from lint_alpine.wheels.chosen_indexes import AskedIndexes
 
-        sources = Sources([index, snapshot], [index, snapshot], [index])
+        sources = Sources([index, snapshot], [index, snapshot], [index], explorer=index)
         sources.indexes = AskedIndexes(index, sources, [snapshot])
     return Settings(
         rules=rules,

@@ -103,7 +103,9 @@ class _Seen:
         if not name.lower().endswith(ARCHIVES):
             return self._in(path)
         there = self._in(folder or ("/" if path.startswith("/") else "."))
-        return there if isinstance(there, Missing) else {each: file for each, file in there.items() if each == name}
+        if isinstance(there, Missing):
+            return there
+        return {name: there[name]} if name in there else {}
 
     def single(self, path: str) -> "Folder | None":
         """The one file that a requirement names, if it is seen."""

@@ -7,10 +7,8 @@ from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.snapshot import Snapshot
 from lint_alpine.wheels.sources import Sources
 from lint_alpine.wheels.verdict import WheelVerdict
-from tests.loopback import Server, serving
+from tests.loopback import Server
 from tools.compare_with_pip import Row, verdict_on
-
-server = pytest.fixture(serving)
 
 AS_OF = "2026-11-20"
 PILLOW = "Pillow-9.5.0-cp38-cp38-musllinux_1_1_x86_64.whl"

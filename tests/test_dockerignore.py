@@ -1,7 +1,6 @@
 """What an ignore file keeps out of a build."""
 
 import re
-import time
 from pathlib import Path
 
 import pytest
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 from lint_alpine.context import BuildContext, Missing
 from lint_alpine.dockerignore import excludes, parse
 from lint_alpine.source import Source
+from tests.steps import counted
 
 
 @pytest.mark.parametrize(
@@ -119,10 +119,9 @@ def test_takes_any_text(text: str, path: str) -> None:
 @pytest.mark.parametrize("pattern", ["*a" * 1500 + "b", "**/" * 1300 + "b", "**a" * 1300 + "b", "[^a]*" * 800])
 def test_takes_linear_time(pattern: str) -> None:
     parsed = parse(pattern)
-    start = time.perf_counter()
-    excludes(parsed, "a" * 2000)
-    excludes(parsed, "a/" * 1000)
-    assert time.perf_counter() - start < 1
+    with counted(most=500_000):
+        excludes(parsed, "a" * 2000)
+        excludes(parsed, "a/" * 1000)
 
 
 @pytest.fixture

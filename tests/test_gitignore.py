@@ -1,7 +1,6 @@
 """Patterns of .gitignore files, by gitignore(5) and against git itself."""
 
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from lint_alpine import gitignore
 from lint_alpine.gitignore import Ignores, parse
+from tests.steps import counted
 
 
 def ignores(text: str, path: str) -> bool:
@@ -155,6 +155,5 @@ def test_git_agrees(repository: Path, patterns: list[str], paths: list[str]) -> 
     ],
 )
 def test_hostile_patterns_take_no_time(pattern: str, path: str) -> None:
-    before = time.process_time()
-    assert not ignores(pattern, path)
-    assert time.process_time() - before < 1
+    with counted(most=500_000):
+        assert not ignores(pattern, path)

@@ -1,6 +1,5 @@
 """What stands at a path of a stage's file system."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ from lint_alpine.dockerfile.instructions import parse
 from lint_alpine.gather import gather
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
+from tests.steps import counted
 
 FILES = ("requirements.txt", "app/requirements.txt", "app/sub/dev.txt", "deep/requirements/base.txt")
 
@@ -110,9 +110,8 @@ def test_copies_in_a_circle_of_stages_end(context: BuildContext) -> None:
     """Each stage copies twice from the one before, to different places: the ways double with each stage."""
     stages = [f"FROM scratch AS s{n}\nCOPY --from=s{n - 1} / /\nCOPY --from=s{n - 1} /a /" for n in range(1, 400)]
     text = "FROM scratch AS s0\n" + "\n".join(stages) + "\nRUN pip install -r /r.txt"
-    start = time.perf_counter()
-    facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
-    assert time.perf_counter() - start < 5
+    with counted(most=50_000_000):
+        facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
     (_, install), *_ = facts.installs
     assert "too many stages copy from one another" in install.unreadable[0].message
 

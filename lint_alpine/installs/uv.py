@@ -136,7 +136,7 @@ def _tool(call: UvCall, *, run: bool) -> Install | None:
     found = call.found
     if found.has("help") or not found.words:
         return None
-    gathered = call.gathered()
+    gathered = call.gathered(project=False)
     package = found.last("from")
     if package is None:
         _add_tool(found.words[0].text, found.words[0].span, gathered)

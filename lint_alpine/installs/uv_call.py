@@ -4,6 +4,7 @@ import posixpath
 from collections.abc import Sequence
 from typing import NamedTuple, Self
 
+from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import FindLinks, IndexStrategy, Installer
 from lint_alpine.installs.gathered import Gathered
@@ -12,6 +13,7 @@ from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.installs.pip import change_of_pip
 from lint_alpine.installs.programs import is_true, python_target
 from lint_alpine.installs.uv_configuration import Configuration, read_configuration
+from lint_alpine.installs.uv_indexes import first_of_names, given_indexes
 from lint_alpine.installs.uv_options import as_pip, settings
 
 
@@ -48,27 +50,36 @@ class UvCall(NamedTuple):
     def values(self, *names: str) -> list[str]:
         return [option.value for option in self.found.all(*names) if option.value is not None]
 
-    def gathered(self, *, pip: bool = False) -> Gathered:
-        """What the options and the configuration say; `pip` for the commands of `uv pip`."""
-        configured = self._configuration(pip=pip)
+    def gathered(self, *, pip: bool = False, project: bool = True) -> Gathered:
+        """What the options and the configuration say; `pip` for the commands of `uv pip`, no `project` for those of
+        `uv tool`, which do not heed the configuration of one."""
+        configured = self._configuration(pip=pip, project=project)
         strategy = self.found.value("index-strategy") or configured.strategy
         gathered = Gathered(self.files, self.variables, complete=self.found.clear)
         gathered.strategy = next((each for each in IndexStrategy if each == strategy), IndexStrategy.FIRST_INDEX)
         gathered.apply(as_pip(self.found.options))
-        gathered.index_url = gathered.index_url or configured.index_url
-        gathered.indexes += configured.indexes
+        given = given_indexes(self.found.options, configured.entries, self._is_there)
+        indexes = first_of_names((*given, *configured.indexes))
+        shared = [index for index in indexes if not index.explicit]
+        gathered.index_url = next((index.url for index in indexes if index.default), None)
+        gathered.indexes += [index.url for index in shared if not (index.default or index.flat)]
         gathered.find_links += map(FindLinks, configured.find_links)
-        gathered.no_index |= configured.no_index
+        gathered.find_links += [FindLinks(index.url) for index in shared if index.flat]
+        gathered.no_index |= configured.no_index is True
         no_sources = self.found.has("no-sources") or bool(is_true(self.variables, "UV_NO_SOURCES"))
         gathered.unpinned = None if no_sources else frozenset(self.values("no-sources-package"))
         return gathered
 
-    def _configuration(self, *, pip: bool) -> Configuration:
+    def _is_there(self, path: str) -> bool:
+        path = self.path(path)
+        return not isinstance(self.files.read(path), Missing) or bool(self.files.find(f"{path}/*"))
+
+    def _configuration(self, *, pip: bool, project: bool) -> Configuration:
         if self.found.has("no-config") or is_true(self.variables, "UV_NO_CONFIG"):
             return Configuration()
         named = self.found.value("config-file") or self.variables.get("UV_CONFIG_FILE")
         path = self.path(named) if named else None
-        return read_configuration(self.files, self.folder, path, self.variables, pip=pip)
+        return read_configuration(self.files, self.folder if project else None, path, self.variables, pip=pip)
 
     def install(self, verb: Verb, gathered: Gathered, target: Target, lock: str | None = None) -> Install:
         cache, folder = self.found.last("no-cache"), self.found.last("cache-dir")

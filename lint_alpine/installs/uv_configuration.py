@@ -2,7 +2,7 @@
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
@@ -11,6 +11,7 @@ from lint_alpine.installs.dependency import Pin
 from lint_alpine.installs.documents import array, read_toml, string, strings, table
 from lint_alpine.installs.install import Files, Variables
 from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, LONGEST
+from lint_alpine.installs.uv_indexes import Index
 from lint_alpine.source import Source
 
 # How many folders above the current one a project's configuration is looked for.
@@ -20,37 +21,45 @@ _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class Configuration(NamedTuple):
-    """The index that takes the place of the default one, the others in their order, folders; the strategy, if it is
-    said."""
+    """What files say: the `entries` of `[[index]]`, and the keys of these names. What one file says of each comes
+    before what the next one says."""
 
+    entries: tuple[Index, ...] = ()
+    extra_index_url: tuple[str, ...] = ()
     index_url: str | None = None
-    indexes: tuple[str, ...] = ()
     find_links: tuple[str, ...] = ()
-    no_index: bool = False
+    no_index: bool | None = None
     strategy: str | None = None
+
+    @property
+    def indexes(self) -> tuple[Index, ...]:
+        """In uv's order."""
+        main = () if self.index_url is None else (Index(self.index_url, default=True),)
+        return (*self.entries, *map(Index, self.extra_index_url), *main)
 
     def over(self, other: "Configuration") -> "Configuration":
         """This one with what another, which counts less, adds to it."""
         return Configuration(
+            self.entries + other.entries,
+            self.extra_index_url + other.extra_index_url,
             self.index_url or other.index_url,
-            self.indexes + other.indexes,
             self.find_links + other.find_links,
-            self.no_index or other.no_index,
+            other.no_index if self.no_index is None else self.no_index,
             self.strategy or other.strategy,
         )
 
 
 def read_configuration(
-    files: Files, folder: str, named: str | None, variables: Variables, *, pip: bool
+    files: Files, folder: str | None, named: str | None, variables: Variables, *, pip: bool
 ) -> Configuration:
-    """What holds for a command in that folder: of the `named` file alone, else of the project, the user, the system.
+    """What holds for a command: of the `named` file alone, else of the project in that folder, the user, the system.
 
     With `pip` the command is one of `uv pip`, for which the table `pip` counts first.
     """
     if named is not None:
         return _read(files, named, pip=pip) or Configuration()
     home = variables.get("XDG_CONFIG_HOME") or posixpath.join(variables.get("HOME") or "/root", ".config")
-    found = [_of_project(files, folder, pip=pip)]
+    found = [_of_project(files, folder, pip=pip) if folder is not None else None]
     found += (_read(files, f"{place}/uv/uv.toml", pip=pip) for place in (home, "/etc/xdg", "/etc"))
     whole = Configuration()
     for each in found:
@@ -82,28 +91,33 @@ def _read(files: Files, path: str, *, pip: bool) -> Configuration | None:
         options = table(document.data.get("tool")).get("uv")
     if not isinstance(options, dict):
         return None
-    values: dict[str, object] = {**options, **(table(options.get("pip")) if pip else {})}
-    return _configuration(values, posixpath.dirname(path))
+    folder = posixpath.dirname(path)
+    found = _configuration(options, folder)
+    return _configuration(table(options.get("pip")), folder).over(found) if pip else found
 
 
 def _configuration(values: Mapping[str, object], folder: str) -> Configuration:
-    # Those that are explicit serve the projects alone that are pinned to them.
-    shared = [entry for entry in map(table, array(values.get("index"))) if entry.get("explicit") is not True]
-    simple = [entry for entry in shared if entry.get("format") != "flat"]
-    flat = _urls(entry for entry in shared if entry.get("format") == "flat")
-    default = _urls(entry for entry in simple if entry.get("default") is True)
-    others = _urls(entry for entry in simple if entry.get("default") is not True)
+    no_index = values.get("no-index")
     return Configuration(
-        index_url=default[0] if default else string(values.get("index-url")),
-        indexes=(*others, *strings(values.get("extra-index-url"))),
-        find_links=tuple(_placed(link, folder) for link in (*strings(values.get("find-links")), *flat)),
-        no_index=values.get("no-index") is True,
+        entries=tuple(_entries(values, folder)),
+        extra_index_url=tuple(strings(values.get("extra-index-url"))),
+        index_url=string(values.get("index-url")),
+        find_links=tuple(_placed(link, folder) for link in strings(values.get("find-links"))),
+        no_index=no_index if isinstance(no_index, bool) else None,
         strategy=string(values.get("index-strategy")),
     )
 
 
-def _urls(entries: Iterable[Mapping[str, object]]) -> list[str]:
-    return [url for entry in entries for url in strings(entry.get("url"))]
+def _entries(values: Mapping[str, object], folder: str) -> Iterator[Index]:
+    for entry in map(table, array(values.get("index"))):
+        if (url := string(entry.get("url"))) is not None:
+            yield Index(
+                _placed(url, folder),
+                string(entry.get("name")),
+                default=entry.get("default") is True,
+                explicit=entry.get("explicit") is True,
+                flat=entry.get("format") == "flat",
+            )
 
 
 def _placed(link: str, folder: str) -> str:

@@ -94,9 +94,7 @@ def settings(variables: Variables, span: Span, options: Options, given: Parsed) 
 
 def as_pip(options: Iterable[Given]) -> Iterator[Given]:
     """The options by which files are chosen, as pip calls them."""
-    # --index comes before --extra-index-url, and --default-index before --index-url, whatever their order.
-    parts = (part for option in options for part in _parts(option))
-    for option in sorted(parts, key=lambda each: each.name in ("extra-index-url", "index-url")):
+    for option in (part for each in options for part in _parts(each)):
         match option.name:
             case "no-binary" | "only-binary" if option.value is not None or not option.known:
                 yield option
@@ -108,10 +106,6 @@ def as_pip(options: Iterable[Given]) -> Iterator[Given]:
                 yield _renamed(option, "only-binary", ":all:")
             case "no-build-package":
                 yield _renamed(option, "only-binary", option.value)
-            case "default-index" | "index-url":
-                yield _renamed(option, "index-url", _url(option.value))
-            case "index" | "extra-index-url":
-                yield _renamed(option, "extra-index-url", _url(option.value))
             case "prerelease" if option.value == "allow":
                 yield _renamed(option, "pre", None)
             case "find-links" | "no-index" | "pre" | "no-deps" | "require-hashes" | "no-require-hashes":
@@ -125,16 +119,10 @@ def _parts(option: Given) -> Iterator[Given]:
             yield option
         case Given(name="find-links", value=str() as value):
             yield from (option._replace(value=part.strip()) for part in value.split(","))
-        case Given(name="index" | "extra-index-url" | "no-binary-package" | "no-build-package", value=str() as value):
+        case Given(name="no-binary-package" | "no-build-package", value=str() as value):
             yield from (option._replace(value=part) for part in value.split())
         case _:
             yield option
-
-
-def _url(value: str | None) -> str | None:
-    """`--index name=https://...`"""
-    name, equals, url = (value or "").partition("=")
-    return url if equals and "/" not in name else value
 
 
 def _renamed(option: Given, name: str, value: str | None) -> Given:

@@ -12,7 +12,7 @@ from itertools import count
 from pathlib import Path
 from zlib import crc32
 
-_FORMAT = "index-2"
+_FORMAT = "index-3"
 """The folder of this format of entries: a version that writes others takes another name."""
 
 _LIFETIME = 600.0

@@ -14,8 +14,18 @@ from packaging.version import Version
 from lint_alpine.installs.dependency import FileChoice
 from lint_alpine.wheels.choice import ANY_FILE, HEEDS_REQUIRES_PYTHON, NO_HASHES, Obstacle, Target, candidates, choose
 from lint_alpine.wheels.distribution import Distribution, parse
-from lint_alpine.wheels.evidence import Fault, Needs, NeedsSource, Offer, SdistSource, Unavailable, WheelSource
+from lint_alpine.wheels.evidence import (
+    Explorer,
+    Fault,
+    Needs,
+    NeedsSource,
+    Offer,
+    SdistSource,
+    Unavailable,
+    WheelSource,
+)
 from lint_alpine.wheels.listing import Listing, release_of, releases_of
+from lint_alpine.wheels.scout import Scout
 from lint_alpine.wheels.wanted import NO_EXTRAS, Candidate, Hashes, Identifier, Wanted, holds, wanted_by
 
 # More than the largest real sets need (2,000): a source that never stops naming new projects is cut off.
@@ -55,6 +65,7 @@ class Catalogue:
         choice: FileChoice = ANY_FILE,
         constraints: Mapping[str, tuple[Wanted, ...]] | None = None,
         sdists: SdistSource | None = None,
+        explorer: Explorer | None = None,
     ) -> None:
         self.target = target
         self.markers = markers
@@ -64,6 +75,7 @@ class Catalogue:
         self.files_at: Mapping[tuple[str, str], Distribution] = {}
         self._sources = (offers, needs)
         self.sdists = sdists
+        self._explorer = explorer
         self._offers: dict[str, Offer | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
         self._specifiers: dict[str, SpecifierSet] = {}
@@ -171,6 +183,8 @@ class Catalogue:
             return True
         if wanted.url is not None and wanted.url != candidate.url:
             return False
+        if not wanted.specifier:
+            return True
         key = (wanted.specifier, candidate.version)
         if key not in self._satisfied:
             # Whether pre-releases are let through is decided when candidates are found.
@@ -181,14 +195,26 @@ class Catalogue:
         """What a candidate needs in the image. Asks for it, and for what that pulls in, where it is not known yet."""
         if candidate not in self._dependencies:
             self._read_ahead(candidate.base or candidate)
-            told = (self._offers, self.fixed, self._direct)
-            self.survey([w for w in self._needed(candidate) if not any(w.name in names for names in told)], {})
-        return self._needed(candidate)
+            unknown = [wanted for wanted in self.needed(candidate) if not self.knows(wanted.name)]
+            self.explore(unknown)
+            self.survey(unknown, {})
+        return self.needed(candidate)
+
+    def knows(self, name: str) -> bool:
+        """Whether it is known, or need not be, what is offered of a project."""
+        return name in self._offers or name in self.fixed or name in self._direct
 
     def tells_needs(self, candidate: Candidate) -> bool:
         """Whether a source knows what the candidate needs."""
         self.dependencies(candidate)
         return not isinstance(self.declared(candidate), Unavailable)
+
+    def explore(self, roots: Collection[Wanted]) -> None:
+        """Let what a `survey` will ask be asked all at once, each question as soon as it is known."""
+        self._direct.update(each.name for each in roots if each.url is not None)
+        scout = Scout(self)
+        if self._explorer is not None and (unknown := scout.unknown(roots)):
+            self._explorer.explore(unknown, scout)
 
     def survey(self, roots: Iterable[Wanted], picks: Mapping[str, Candidate]) -> "Survey":
         """What these requirements lead to with these picks, and elsewhere with the first candidate that is found.
@@ -206,7 +232,7 @@ class Catalogue:
             names = sorted({each.name for each in level})
             firsts = {name: picks.get(name) or survey.reached.get((name, NO_EXTRAS)) for name in names}
             found = {name: first or self.first(name, survey.wanted[name]) for name, first in firsts.items()}
-            self._ask_needs(candidate for candidate in found.values() if candidate is not None)
+            self.ask_needs(candidate for candidate in found.values() if candidate is not None)
             for name, candidate in found.items():
                 while candidate is not None and self.passes_over(candidate):
                     found[name] = candidate = self.first(name, survey.wanted[name])
@@ -223,9 +249,10 @@ class Catalogue:
             for candidate in dict.fromkeys((base, self.with_extras(base, each.extras))) if base is not None else ():
                 if candidate.identifier not in survey.reached:
                     survey.reached[candidate.identifier] = candidate
-                    yield from (needed for needed in self._needed(candidate) if needed.exactly is None)
+                    yield from (needed for needed in self.needed(candidate) if needed.exactly is None)
 
-    def _needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
+    def needed(self, candidate: Candidate) -> tuple[Wanted, ...]:
+        """What a candidate needs in the image, as far as it was asked for."""
         declared = self.declared(candidate)
         if candidate not in self._dependencies and self.passes_over(candidate):
             self._dependencies[candidate] = (Wanted(candidate.name, NOTHING_MEETS),)
@@ -309,16 +336,21 @@ class Catalogue:
             ahead = min(4 ** self._misses[candidate.name], MOST_AHEAD) - 1
             self._misses[candidate.name] += 1
             found = self._last_found.get(candidate.name)
-            self._ask_needs([candidate, *(islice(found.after(candidate), ahead) if found is not None else ())])
+            self.ask_needs([candidate, *(islice(found.after(candidate), ahead) if found is not None else ())])
 
-    def _ask_needs(self, candidates: Iterable[Candidate]) -> None:
+    def ask_needs(self, candidates: Iterable[Candidate]) -> None:
+        """Learn in one question what these declare."""
+        if asked := self.questions(candidates):
+            self._needs.update(self._sources[1].needs(asked))
+
+    def questions(self, candidates: Iterable[Candidate]) -> dict[tuple[str, Version], tuple[Distribution, ...]]:
+        """Which releases have to be asked for what these need, each with its files, the one that pip takes first."""
         asked: dict[tuple[str, Version], tuple[Distribution, ...]] = {}
         for candidate in candidates:
             key, files = self._question(candidate)
             if key is not None and key not in self._needs and len(self._needs) + len(asked) < MOST_RELEASES:
                 asked[key] = files
-        if asked:
-            self._needs.update(self._sources[1].needs(asked))
+        return asked
 
     def _question(self, candidate: Candidate) -> tuple[tuple[str, Version] | None, tuple[Distribution, ...]]:
         offer, file = self._offers.get(candidate.name), candidate.distribution

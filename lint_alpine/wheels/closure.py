@@ -14,6 +14,7 @@ from lint_alpine.wheels.choice import Obstacle, Target, choose
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import (
     Evidence,
+    Explorer,
     Needs,
     NeedsSource,
     Offer,
@@ -85,6 +86,7 @@ def resolve(
     offers: WheelSource,
     needs: NeedsSource,
     sdists: SdistSource | None = None,
+    explorer: Explorer | None = None,
 ) -> Closure:
     """What that pip (None: the newest) installs in that image, markers judged for the image.
 
@@ -105,6 +107,7 @@ def resolve(
         choice=requirements.choice,
         constraints=_constraints(requirements.constraints, image),
         sdists=sdists,
+        explorer=explorer,
     )
     catalogue.files_at = {(each.name, url): file for each in asked for url, file in _named_files(each)}
     locked = _locked_packages(asked, catalogue)

@@ -1,15 +1,14 @@
 """Connections on which nothing waits past a point in time: a server may send one byte after the other for ever."""
 
+import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from selectors import EVENT_READ, DefaultSelector
 from time import monotonic
-from typing import TYPE_CHECKING
 
 import httpcore
-
-if TYPE_CHECKING:
-    import ssl
 
 _of_thread = threading.local()
 
@@ -56,17 +55,41 @@ class DeadlineBackend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream) -> None:
         self._stream = stream
+        self._socket: socket.socket = stream.get_extra_info("socket")
+        # TLS within the TLS of a proxy: what the socket gives is not yet what is read.
+        self._is_wrapped = isinstance(stream.get_extra_info("ssl_object"), ssl.SSLObject)
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        """All that is there: TLS hands over 16 kB at a time, and on each piece follows much work."""
+        """All that is there, and if nothing is, what comes first: TLS hands over 16 kB at a time, and on each piece
+        follows much work."""
+        if self._is_wrapped:
+            return self._stream.read(max_bytes, _left(timeout, httpcore.ReadTimeout))
         pieces: list[bytes] = []
         size = 0
-        while size < max_bytes and (not pieces or self._stream.get_extra_info("is_readable")):
-            pieces.append(self._stream.read(max_bytes - size, _left(timeout, httpcore.ReadTimeout)))
-            size += len(pieces[-1])
-            if not pieces[-1]:
-                break
+        try:
+            if self._socket.gettimeout() != 0:
+                self._socket.setblocking(False)
+            while size < max_bytes:
+                try:
+                    piece = self._socket.recv(max_bytes - size)
+                except (BlockingIOError, ssl.SSLWantReadError):
+                    if pieces:
+                        break
+                    self._wait(_left(timeout, httpcore.ReadTimeout))
+                    continue
+                if not piece:
+                    break
+                pieces.append(piece)
+                size += len(piece)
+        except OSError as error:
+            raise httpcore.ReadError from error
         return b"".join(pieces)
+
+    def _wait(self, seconds: float | None) -> None:
+        with DefaultSelector() as selector:
+            selector.register(self._socket, EVENT_READ)
+            if not selector.select(seconds):
+                raise httpcore.ReadTimeout
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, _left(timeout, httpcore.WriteTimeout))
@@ -75,7 +98,7 @@ class _Stream(httpcore.NetworkStream):
         self._stream.close()
 
     def start_tls(
-        self, ssl_context: "ssl.SSLContext", server_hostname: str | None = None, timeout: float | None = None
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
         left = _left(timeout, httpcore.ConnectTimeout)
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, left))

@@ -121,15 +121,21 @@ def _wheel(filename: str, name: str) -> tuple[Version, BuildTag, frozenset[Tag]]
 def _wheel_stem(stem: str, name: str) -> tuple[Version, BuildTag] | None:
     """Version and build tag of `name-version[-build]`, which all wheels of a release share."""
     spelled, *rest = stem.split("-")
-    if len(rest) not in (1, 2) or "__" in spelled or not _WHEEL_NAME.fullmatch(spelled):
+    if len(rest) not in (1, 2) or not _is_name(spelled, name):
         return None
     version = _version(rest[0])
-    if version is None or canonicalize_name(spelled) != name:
+    if version is None:
         return None
     if len(rest) == 1:
         return version, ()
     build = _BUILD_TAG.match(rest[1])
     return (version, (int(build[1]), build[2])) if build else None
+
+
+@lru_cache(maxsize=1024)
+def _is_name(spelled: str, name: str) -> bool:
+    """Whether wheels of that (normalised) project may be called so."""
+    return "__" not in spelled and _WHEEL_NAME.fullmatch(spelled) is not None and canonicalize_name(spelled) == name
 
 
 @lru_cache(maxsize=4096)
@@ -145,9 +151,11 @@ def _tags(triple: str) -> frozenset[Tag] | None:
 
 
 def _sdist(filename: str, name: str) -> tuple[Version, BuildTag, None] | None:
-    ending = next((ending for ending in SDIST_ENDINGS if filename.endswith(ending)), None)
+    if not filename.endswith(SDIST_ENDINGS):
+        return None
+    ending = next(ending for ending in SDIST_ENDINGS if filename.endswith(ending))
     # Old distutils "dumb" archives for macOS look like sdists; pip leaves them out by this word.
-    if ending is None or len(filename) > LONGEST_NAME or (ending == ".zip" and "macosx10" in filename):
+    if len(filename) > LONGEST_NAME or (ending == ".zip" and "macosx10" in filename):
         return None
     match = _name_prefix(name).match(filename)
     version = _version(filename[match.end() : -len(ending)]) if match else None

@@ -108,3 +108,21 @@ class SdistSource(Protocol):
     """Says what source distributions are built of, by file name; every file gets an answer."""
 
     def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]: ...
+
+
+class Guide(Protocol):
+    """Tells from each answer what is asked next."""
+
+    def releases(self, name: str) -> Mapping[tuple[str, Version], tuple[Distribution, ...]]:
+        """Which releases of a project whose files are known now; with their files, the one that pip takes first."""
+        ...
+
+    def projects(self, release: tuple[str, Version]) -> Collection[str]:
+        """Which projects, now that it is known what the release needs."""
+        ...
+
+
+class Explorer(Protocol):
+    """Learns in one go the offers and the needs that a guide leads to, to have them when they are asked for."""
+
+    def explore(self, names: Collection[str], guide: Guide) -> None: ...

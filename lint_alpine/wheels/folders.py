@@ -60,7 +60,7 @@ class Folders:
         self._left_to_hash = _HASHED
         self._allowance = Allowance()
 
-    @property
+    @cached_property
     def evidence(self) -> Evidence:
         return Evidence(Origin.LOCKFILE, "", ", ".join(dict.fromkeys(folder.path for folder in self._folders)))
 

@@ -1,34 +1,28 @@
 """The package index as a source: which files exist, what releases need, what a source distribution is built of."""
 
 import re
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from time import monotonic
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import Self, TypeVar
 
 from packaging.version import Version
 
-from lint_alpine.wheels.archives import ArchiveError
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution
-from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
+from lint_alpine.wheels.evidence import Evidence, Guide, Needs, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.listing import Listing
-from lint_alpine.wheels.metadata import Allowance, MetadataError
+from lint_alpine.wheels.metadata import Allowance
 from lint_alpine.wheels.pages import ACCEPT, NotAnIndexPageError, read_page
+from lint_alpine.wheels.questions import Inquiry, Progress, Question, question
 from lint_alpine.wheels.records import PageRelease, from_bytes, merged, to_bytes
 from lint_alpine.wheels.releases import Releases
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds, Head, Statistics, Transport, TransportError
 from lint_alpine.wheels.urls import without_credentials
-
-if TYPE_CHECKING:
-    from concurrent.futures import ThreadPoolExecutor
-
-Progress = Callable[[int, int], None]
-"""Told how many answers are there, of how many."""
 
 _Key = TypeVar("_Key")
 _Answer = TypeVar("_Answer")
@@ -86,16 +80,15 @@ class PackageIndex:
         self.statistics = Statistics()
         self._settings = settings
         self._cache = cache
-        self._on_progress = on_progress
         self._refresh = refresh
         self._bounds = bounds or Bounds()
         self._left = self._bounds.run
+        self._inquiry = Inquiry(self._bounds.requests, on_progress)
         self._allowance = Allowance()
         self._listed: dict[str, _Listed | Unavailable] = {}
         self._needs: dict[tuple[str, Version], Needs | Unavailable] = {}
         self._pages: dict[tuple[str, str], Page | Unavailable] = {}
         self._transport: Transport | None = None
-        self._workers: ThreadPoolExecutor | None = None
         # A page of 64 MB takes a gigabyte while it is read.
         self._reading = Lock()
 
@@ -150,16 +143,29 @@ class PackageIndex:
         """What each release declares: in the wheel that pip would take first, else in any other wheel (they rarely
         differ), else in its source distribution where PEP 643 makes that binding."""
         self._list({name for name, _ in wanted})
-
-        def release_needs(key: tuple[str, Version]) -> Needs | Unavailable:
-            match self._release(*key):
-                case Unavailable() as unavailable:
-                    return unavailable
-                case release:
-                    return self._releases().needs(release, wanted[key])
-
-        self._needs |= self._ask({key: key[0] for key in wanted if key not in self._needs}, release_needs)
+        unknown = {key: key[0] for key in wanted if key not in self._needs}
+        self._needs |= self._ask(unknown, lambda key: self._release_needs(key, wanted[key]))
         return {release: self._needs[release] for release in wanted}
+
+    def explore(self, names: Collection[str], guide: Guide) -> None:
+        """Asks what `offers` and `needs` will be asked, each question as soon as it is known."""
+
+        def list_project(name: str) -> Question:
+            def learn(answer: _Listed | Unavailable) -> Iterator[Question]:
+                self._listed[name] = answer
+                wanted = guide.releases(name) if isinstance(answer, _Listed) else {}
+                return (read_needs(release, wanted[release]) for release in wanted if release not in self._needs)
+
+            return question(name, lambda: self._find(name), learn)
+
+        def read_needs(release: tuple[str, Version], files: tuple[Distribution, ...]) -> Question:
+            def learn(answer: Needs | Unavailable) -> Iterator[Question]:
+                self._needs[release] = answer
+                return (list_project(name) for name in guide.projects(release) if name not in self._listed)
+
+            return question(release[0], lambda: self._release_needs(release, files), learn)
+
+        self._inquire([list_project(name) for name in names if name not in self._listed])
 
     def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:
         """What source distributions are built of. Each is read as it streams by: nothing is unpacked or run."""
@@ -180,54 +186,37 @@ class PackageIndex:
 
     def close(self) -> None:
         """Ends connections and tidies the cache."""
-        if self._workers is not None:
-            self._workers.shutdown(wait=False, cancel_futures=True)
+        self._inquiry.close()
         if self._transport is not None:
             self._transport.close()
-        self._workers = self._transport = None
+        self._transport = None
         self._cache.prune()
 
     def _ask(
         self, names: Mapping[_Key, str], ask: Callable[[_Key], _Answer | Unavailable]
     ) -> dict[_Key, _Answer | Unavailable]:
         """An answer for each key, or why there is none for the project that it concerns."""
-        if not names:
-            return {}
-        from concurrent.futures import as_completed
-
-        def answer(key: _Key) -> _Answer | Unavailable:
-            try:
-                return ask(key)
-            except (TransportError, ArchiveError) as error:
-                return Unavailable(names[key], str(error))
-            except MetadataError as error:
-                return Unavailable(names[key], str(error), fault=error.fault)
-
-        start = monotonic()
-        self._connected().end = start + self._left
-        workers = self._started()
-        futures = {workers.submit(answer, key): key for key in names}
         answers: dict[_Key, _Answer | Unavailable] = {}
-        try:
-            for future in as_completed(futures, max(0.0, self._left) + _GRACE):
-                answers[futures[future]] = future.result()
-                if self._on_progress is not None:
-                    self._on_progress(len(answers), len(names))
-        except TimeoutError:
-            over = self._connected().run_over
-            answers |= {key: Unavailable(name, over) for key, name in names.items() if key not in answers}
-        finally:
-            for future in futures:
-                future.cancel()
-            self._left -= monotonic() - start
+
+        def about(key: _Key) -> Question:
+            def learn(answer: _Answer | Unavailable) -> tuple[()]:
+                answers[key] = answer
+                return ()
+
+            return question(names[key], lambda: ask(key), learn)
+
+        self._inquire([about(key) for key in names])
         return {key: answers[key] for key in names}
 
-    def _started(self) -> "ThreadPoolExecutor":
-        from concurrent.futures import ThreadPoolExecutor
-
-        if self._workers is None:
-            self._workers = ThreadPoolExecutor(self._bounds.requests, "package index")
-        return self._workers
+    def _inquire(self, questions: Collection[Question]) -> None:
+        if not questions:
+            return
+        start, transport = monotonic(), self._connected()
+        transport.end = start + self._left
+        try:
+            self._inquiry.ask(questions, max(0.0, self._left) + _GRACE, transport.run_over)
+        finally:
+            self._left -= monotonic() - start
 
     def _connected(self) -> Transport:
         if self._transport is None:
@@ -249,6 +238,13 @@ class PackageIndex:
             return listed
         unknown = Unavailable(name, f"the index has no file of {name} {version}")
         return next((release for release in listed.releases if release.version == version), unknown)
+
+    def _release_needs(self, key: tuple[str, Version], files: tuple[Distribution, ...]) -> Needs | Unavailable:
+        match self._release(*key):
+            case Unavailable() as unavailable:
+                return unavailable
+            case release:
+                return self._releases().needs(release, files)
 
     def _find(self, name: str) -> _Listed | Unavailable:
         # pip passes over an index that fails. What that one offers is not known then, so this is the end here.

@@ -118,7 +118,7 @@ def describe(environment: Environment) -> str:
 def _verdicts(
     requirements: Requirements, environment: Environment, pip: Version | None, sources: Sources
 ) -> tuple[WheelVerdict, ...]:
-    closure = resolve(requirements, environment, pip, sources, sources, sources)
+    closure = resolve(requirements, environment, pip, sources, sources, sources, sources.explorer)
     builds = compiled(closure.packages, environment.release, sources)
     return tuple(_verdict(each, environment, builds.get(each.name)) for each in closure.packages)
 

@@ -145,12 +145,14 @@ def _is_static(metadata_version: str, dynamic: list[str]) -> bool:
     return recent and "requires-dist" not in {field.strip().lower() for field in dynamic}
 
 
-_METADATA = re.compile(r"([^/]+)-[^/-]+\.dist-info/METADATA")
+_WHERE = ".dist-info/METADATA"
+_METADATA = re.compile(rf"([^/]+)-[^/-]+{re.escape(_WHERE)}")
 
 
 def is_metadata(path: str, name: str) -> bool:
     """Whether a path in a wheel is that of the project's METADATA."""
-    match = _METADATA.fullmatch(path)
+    # A wheel has up to thousands of paths.
+    match = _METADATA.fullmatch(path) if path.endswith(_WHERE) else None
     return match is not None and canonicalize_name(match[1]) == name
 
 

@@ -3,12 +3,19 @@
 import json
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from html import unescape
 from itertools import islice
-from operator import le, lt
 
 from lint_alpine.wheels.links import filename_of, last_segment, link
-from lint_alpine.wheels.records import MOST_FILES, PageRelease, PageText, TooManyFilesError, collect
+from lint_alpine.wheels.records import (
+    MOST_FILES,
+    MisplacedNamesError,
+    PageRelease,
+    PageText,
+    TooManyFilesError,
+    collect,
+)
 
 ACCEPT = "application/vnd.pypi.simple.v1+json, application/vnd.pypi.simple.v1+html;q=0.2, text/html;q=0.01"
 """What is asked for (PEP 691): JSON rather than HTML."""
@@ -33,7 +40,7 @@ def read_page(name: str, content: bytes, content_type: str, url: str) -> tuple[P
     kind = content_type.partition(";")[0].strip().lower()
     try:
         if kind == _JSON:
-            return collect(name, url, _json_files(content))
+            return _json_releases(name, content, url)
         if kind not in _HTML:
             raise NotAnIndexPageError(f"is not an index page (its type is `{kind[:80]}`)")
         text = content.decode("utf-8", "replace")  # names, hashes and specifiers are ASCII in every encoding in use
@@ -50,11 +57,16 @@ def read_page(name: str, content: bytes, content_type: str, url: str) -> tuple[P
 # PEP 691, 700
 
 
-def _json_files(content: bytes) -> PageText:
-    page, listed = _split(content) or _parsed(content)
-    meta = page.get("meta")
-    _check_version(meta.get("api-version") if isinstance(meta, dict) else None)
-    return listed
+def _json_releases(name: str, content: bytes, url: str) -> tuple[PageRelease, ...]:
+    for read in (_split, _parsed):
+        found = read(content)
+        if found is not None:
+            page, listed = found
+            meta = page.get("meta")
+            _check_version(meta.get("api-version") if isinstance(meta, dict) else None)
+            with suppress(MisplacedNamesError):
+                return collect(name, url, listed)
+    return ()
 
 
 def _split(content: bytes) -> tuple[dict[str, object], PageText] | None:
@@ -65,24 +77,22 @@ def _split(content: bytes) -> tuple[dict[str, object], PageText] | None:
     """
     blank = b" " if b'"files": [{' in content else b""
     opening, between = b'"files":%s[{' % blank, b"},%s{" % blank
+    naming = b'"filename":%s"' % blank
     begin = content.find(opening) + len(opening)
-    end = content.find(b"}]", content.rfind(b'"filename":%s"' % blank))
+    end = content.find(b"}]", content.rfind(naming))
     if not len(opening) <= begin < end:
         return None
     try:
         page = _object(content[: begin - 1] + content[end + 1 :])
     except NotAnIndexPageError:
         return None
-    named = list(islice(re.finditer(rb'"filename":%s"([^"]*)"' % blank, content), MOST_FILES + 1))
     borders = islice(re.compile(re.escape(between)).finditer(content, begin, end), MOST_FILES)
-    ends = [each.start() for each in borders]
-    begins = [begin, *(each + len(between) for each in ends)]
-    ends.append(end)
-    # One name within each file, and the list is all that the page has.
-    places = [each.start() for each in named]
-    alternate = len(places) == len(ends) and all(map(le, begins, places)) and all(map(lt, places, ends))
-    names = [each[1] for each in named]
-    return (page, PageText(content, names, begins, ends)) if alternate and page.get("files") == [] else None
+    begins = [begin]
+    begins += [border.end() for border in borders]
+    names = re.findall(re.escape(naming) + rb'([^"]*)"', content)
+    # One name for each file, and the list is all that the page has.
+    complete = len(names) == len(begins) and page.get("files") == []
+    return (page, PageText(content, names, begins, len(between), end, naming)) if complete else None
 
 
 def _parsed(content: bytes) -> tuple[dict[str, object], PageText]:
@@ -94,7 +104,8 @@ def _parsed(content: bytes) -> tuple[dict[str, object], PageText]:
 
 def _laid_out(files: Iterable[tuple[str, object]]) -> PageText:
     """The insides of file objects one after the other, as on a page in JSON."""
-    insides, names, begins, ends = [], [], [], []
+    between = b"},{"
+    insides, names, begins = [], [], []
     begin = 0
     for name, file in islice(files, MOST_FILES + 1):
         try:
@@ -104,9 +115,8 @@ def _laid_out(files: Iterable[tuple[str, object]]) -> PageText:
         insides.append(inside)
         names.append(name.encode("utf-8", "replace"))
         begins.append(begin)
-        ends.append(begin + len(inside))
-        begin = ends[-1] + len(b"},{")
-    return PageText(b"},{".join(insides), names, begins, ends)
+        begin += len(inside) + len(between)
+    return PageText(between.join(insides), names, begins, len(between), max(0, begin - len(between)))
 
 
 def _object(content: bytes) -> dict[str, object]:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from packaging.specifiers import SpecifierSet
@@ -22,13 +23,31 @@ class TooManyFilesError(ValueError):
 Buffer = bytes | memoryview
 
 
+class MisplacedNamesError(ValueError):
+    """The names of files do not stand where the files do."""
+
+
 class PageText(NamedTuple):
-    """The text of a page, and the name of each file on it, and where the inside of its JSON object begins and ends."""
+    """The text of a page, the name of each file on it, and where the inside of its JSON object begins: `gap` characters
+    behind the end of the one before; the last one ends at `end`. `opening` is what stands before each name in the text,
+    where that is so."""
 
     text: bytes
     names: Sequence[bytes]
     begins: Sequence[int]
-    ends: Sequence[int]
+    gap: int
+    end: int
+    opening: bytes | None = None
+
+    def place(self, first: int, last: int) -> tuple[int, int]:
+        """Where the files from `first` to `last` stand. Raises MisplacedNamesError where `first` does not."""
+        begin = self.begins[first]
+        if self.opening is not None and self.text.find(self.opening + self.names[first], begin, self._end(first)) < 0:
+            raise MisplacedNamesError
+        return begin, self._end(last)
+
+    def _end(self, at: int) -> int:
+        return self.begins[at + 1] - self.gap if at + 1 < len(self.begins) else self.end
 
 
 class PageFiles(NamedTuple):
@@ -79,37 +98,39 @@ class PageRelease:
 def collect(name: str, page: str, listed: PageText) -> tuple[PageRelease, ...]:
     """The releases of project `name` (normalised), newest first, without the files whose name belongs to none.
 
-    The text is not copied: it has megabytes. Raises TooManyFilesError.
+    The text is not copied: it has megabytes. Raises TooManyFilesError, MisplacedNamesError.
     """
     if len(listed.names) > MOST_FILES:
         raise TooManyFilesError(f"lists more than {MOST_FILES} files")
     releases: dict[Version, list[tuple[int, int]]] = {}
-    for version, begin, end in _runs(name, listed):
-        releases.setdefault(version, []).append((begin, end))
+    for version, first, last in _runs(name, listed.names):
+        releases.setdefault(version, []).append(listed.place(first, last))
     return tuple(
-        PageRelease(name, version, (PageFiles(page, listed.text, tuple(releases[version])),))
-        for version in sorted(releases, reverse=True)
+        PageRelease(name, version, (PageFiles(page, listed.text, tuple(places)),))
+        for version, places in sorted(releases.items(), key=itemgetter(0), reverse=True)
     )
 
 
-def _runs(name: str, listed: PageText) -> Iterator[tuple[Version, int, int]]:
+def _runs(name: str, filenames: Sequence[bytes]) -> Iterator[tuple[Version, int, int]]:
     """Neighbouring files of one release; a page has a hundred thousand files in a few thousand runs."""
     version: Version | None = None
-    # What the names of the release's wheels begin with: they need no more reading.
-    stem, first, last = b"-", 0, 0
-    for filename, begin, end in zip(listed.names, listed.begins, listed.ends, strict=True):
-        if filename.startswith(stem) and filename.endswith(b".whl"):
-            last = end
+    # What the names of the release's wheels begin with, and what its source distribution is mostly called: neither
+    # needs more reading.
+    stem, archive, first = b"-", b"", 0
+    for at, filename in enumerate(filenames):
+        if (filename.startswith(stem) and filename.endswith(b".whl")) or filename == archive:
             continue
         found = release_of(filename.decode("utf-8", "replace"), name)
         if found != version:
             if version is not None:
-                yield version, first, last
-            version, first = found, begin
-        stem = b"-".join((*filename.split(b"-", 2)[:2], b"")) if found is not None else b"-"
-        last = end
+                yield version, first, at - 1
+            version, first = found, at
+        stem, archive = b"-", b""
+        if found is not None and filename.endswith(b".whl"):
+            spelled = b"-".join(filename.split(b"-", 2)[:2])
+            stem, archive = spelled + b"-", spelled + b".tar.gz"
     if version is not None:
-        yield version, first, last
+        yield version, first, len(filenames) - 1
 
 
 def merged(pages: Sequence[Sequence[PageRelease]]) -> tuple[PageRelease, ...]:

@@ -33,6 +33,7 @@ def resolve(requirements: Sequence[Sequence[Wanted]], catalogue: Catalogue, *, b
     that project is left out and the rest resolved, so that all of it can be judged. `backtracks` is false for a pip
     before 20.3, whose resolver kept to the first release that it found.
     """
+    catalogue.explore(list(chain.from_iterable(requirements)))
     if not backtracks:
         return _resolve_as_before(requirements, catalogue)
     order: dict[Identifier, int] = {}

@@ -153,16 +153,20 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
         backtrack_causes: "Sequence[Information]",  # noqa: ARG002
     ) -> "Preference":
         """Direct before pinned before bounded above, then as the user orders, then the specified, then by name."""
-        wanted = [requirement for requirement, _ in information[identifier]]
-        strictness = [_strictness(each.specifier) for each in wanted]
+        direct = pinned = bounded = specified = False
+        for requirement, _ in information[identifier]:
+            direct = direct or requirement.url is not None or requirement.exactly is not None
+            if requirement.specifier:
+                strictness = _strictness(requirement.specifier)
+                pinned, bounded, specified = pinned or strictness.pinned, bounded or strictness.bounded, True
         name, extras = identifier
         return (
             not self._is_promoted(identifier),
-            not any(each.url is not None or each.exactly is not None for each in wanted),
-            not any(each.pinned for each in strictness),
-            not any(each.bounded for each in strictness),
+            not direct,
+            not pinned,
+            not bounded,
             self._order.get(identifier, inf),
-            not any(each.specified for each in strictness),
+            not specified,
             (name, sorted(extras)),
         )
 
@@ -226,7 +230,6 @@ class _Provider(AbstractProvider[Wanted, Candidate, Identifier]):
 class _Strictness(NamedTuple):
     pinned: bool
     bounded: bool
-    specified: bool
 
 
 @lru_cache(maxsize=4096)
@@ -235,5 +238,4 @@ def _strictness(specifier: str) -> _Strictness:
     return _Strictness(
         pinned=any(operator in ("==", "===") and not prefix for operator, prefix in operators),
         bounded=any(operator in ("<", "<=", "~=") or (operator == "==" and prefix) for operator, prefix in operators),
-        specified=bool(operators),
     )

@@ -9,6 +9,7 @@ from packaging.version import Version
 from lint_alpine.installs.dependency import IndexStrategy
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import (
+    Explorer,
     Needs,
     NeedsSource,
     Offer,
@@ -60,12 +61,14 @@ class Sources:
     """Answers from the first source that knows, and remembers them.
 
     `indexes` tells which of the index URLs that linted files name are asked, and asks them; None: none of them.
+    `explorer` is the first source, where it can be told what will be asked.
     """
 
     wheels: Sequence[WheelSource]
     needs_of: Sequence[NeedsSource]
     sdists: Sequence[SdistSource] = ()
     indexes: Indexes | None = None
+    explorer: Explorer | None = None
     _offers: dict[str, Offer | Unavailable] = field(default_factory=dict)
     _needs: dict[Release, Needs | Unavailable] = field(default_factory=dict)
     _contents: dict[str, SdistContents | Unavailable] = field(default_factory=dict)

@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     import httpx
 
 
-_MOST_CLIENTS = 6
+_MOST_HOSTS_APART = 6
 _LEAST_PATIENCE = 1.0
+_HEADERS = {"User-Agent": f"lint-alpine/{__version__}", "Accept": "*/*", "Accept-Encoding": "gzip"}
 
 
 class TransportError(Exception):
@@ -125,7 +126,7 @@ class Transport:
         self.statistics = statistics
         self.end = monotonic() + bounds.run
         self._lock = Lock()
-        self._clients: dict[_Way, httpx.Client] = {}
+        self._connections: dict[_Way, httpx.HTTPTransport] = {}
         self._proxies: dict[str, str | None] = {}
         self._waited_in_vain: Counter[str] = Counter()
         self._authorizations = Authorizations(settings)
@@ -135,8 +136,8 @@ class Transport:
         return f"the index took longer than the {self._bounds.run:g} s that a run waits for it"
 
     def close(self) -> None:
-        for client in self._clients.values():
-            client.close()
+        for connections in self._connections.values():
+            connections.close()
 
     def get(self, url: str, headers: Mapping[str, str], accept: Callable[[Head], Receive]) -> Head:
         """Asks, follows redirects, and hands the body of a 200 or 206 to what `accept` returns for its head.
@@ -222,17 +223,19 @@ class Transport:
     def _send(self, url: "httpx.URL", headers: Mapping[str, str]) -> "Iterator[httpx.Response]":
         import httpx
 
-        client = self._client(url)
+        connections = self._connections_to(url)
         # Credentials go to their own origin only; each redirect is looked at anew.
         authorization = self._authorizations.header(str(url))
-        headers = {**headers, "Authorization": authorization} if authorization else headers
+        own = {"Authorization": authorization} if authorization else {}
+        request = httpx.Request("GET", url, headers={**_HEADERS, **headers, **own}, extensions=self._extensions)
         with self._lock:
             self.statistics.requests += 1
         try:
-            response = client.send(client.build_request("GET", url, headers=headers), stream=True)
+            response = connections.handle_request(request)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
             # A server may close an idle connection just when it is used again.
-            response = client.send(client.build_request("GET", url, headers=headers), stream=True)
+            response = connections.handle_request(request)
+        response.request = request
         try:
             yield response
         finally:
@@ -249,8 +252,14 @@ class Transport:
             with self._lock:
                 self.statistics.bytes_received += received
 
-    def _client(self, url: "httpx.URL") -> "httpx.Client":
-        """The connections to a host. With every request httpx looks at all connections of a client, which is why hosts
+    @cached_property
+    def _extensions(self) -> dict[str, dict[str, float | None]]:
+        import httpx
+
+        return {"timeout": httpx.Timeout(self._settings.timeout).as_dict()}
+
+    def _connections_to(self, url: "httpx.URL") -> "httpx.HTTPTransport":
+        """The connections to a host. With every request httpx looks at all that it holds together, which is why hosts
         do not share one, as long as they are few."""
         trusted = self._settings.trusted_hosts
         verified = url.scheme == "https" and url.host not in trusted and f"{url.host}:{url.port or 443}" not in trusted
@@ -261,19 +270,19 @@ class Transport:
             self._proxies[origin] = proxy_for(origin, self._settings.proxy)
         way = _Way(verified, shown, self._proxies[origin], url.netloc)
         with self._lock:
-            if way not in self._clients and len(self._clients) >= _MOST_CLIENTS:
+            if way not in self._connections and len(self._connections) >= _MOST_HOSTS_APART:
                 way = way._replace(netloc=b"")
-            if way not in self._clients:
-                self._clients[way] = self._new_client(way)
-            return self._clients[way]
+            if way not in self._connections:
+                self._connections[way] = self._new_connections(way)
+            return self._connections[way]
 
-    def _new_client(self, way: "_Way") -> "httpx.Client":
+    def _new_connections(self, way: "_Way") -> "httpx.HTTPTransport":
         import httpx
 
         from lint_alpine.wheels.connections import DeadlineBackend
 
         try:
-            transport = httpx.HTTPTransport(
+            connections = httpx.HTTPTransport(
                 verify=self._context(verified=way.verified, shown=way.shown),
                 proxy=httpx.Proxy(way.proxy) if way.proxy else None,
             )
@@ -282,12 +291,8 @@ class Transport:
         except (ValueError, ImportError, httpx.InvalidURL):
             raise TransportError("the configured proxy cannot be used") from None
         # httpx passes everything on to httpcore but this.
-        transport._pool._network_backend = DeadlineBackend()
-        return httpx.Client(
-            transport=transport,
-            timeout=self._settings.timeout,
-            headers={"User-Agent": f"lint-alpine/{__version__}", "Accept-Encoding": "gzip"},
-        )
+        connections._pool._network_backend = DeadlineBackend()
+        return connections
 
     def _context(self, *, verified: bool, shown: bool) -> "ssl.SSLContext | bool":
         client = self._settings.client_certificate

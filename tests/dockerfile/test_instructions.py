@@ -1,13 +1,12 @@
 """Instructions: what BuildKit sees in a Dockerfile, and where it stands. Its own parser agrees with each row."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, parse
 from lint_alpine.source import Excerpt, Source
+from tests.steps import assert_linear
 
 
 def read(text: str) -> Dockerfile:
@@ -438,14 +437,4 @@ GROWING = [
 
 @pytest.mark.parametrize(("unit", "head", "tail"), GROWING)
 def test_time_grows_with_the_length(unit: str, head: str, tail: str) -> None:
-    def seconds(length: int) -> float:
-        text = head + unit * (length // len(unit)) + tail
-        runs = []
-        for _ in range(3):
-            start = time.process_time()
-            read(text)
-            runs.append(time.process_time() - start)
-        return min(runs)
-
-    # eight times the text: about 8 if linear, 64 if quadratic
-    assert seconds(80_000) < 25 * max(seconds(10_000), 0.001)
+    assert_linear(lambda length: read(head + unit * (length // len(unit)) + tail), 10_000)

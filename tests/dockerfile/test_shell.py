@@ -1,13 +1,12 @@
 """What dash, busybox ash and bash read in a script, and where it stands."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.dockerfile.shell import Literal, Script, SimpleCommand, Unknown, Variable, parse
 from lint_alpine.source import Excerpt, Source
+from tests.steps import assert_linear
 
 
 def read(text: str) -> Script:
@@ -390,12 +389,4 @@ HOSTILE = [
 
 @pytest.mark.parametrize("unit", HOSTILE)
 def test_time_is_linear(unit: str) -> None:
-    """Four times the text takes four times as long, not sixteen; twelve leaves room for a busy machine."""
-    size = 1 << 12
-    durations = []
-    for length in (size, 4 * size):
-        text = unit * (length // len(unit))
-        start = time.perf_counter()
-        read(text)
-        durations.append(time.perf_counter() - start)
-    assert durations[1] < max(12 * durations[0], 0.5)
+    assert_linear(lambda length: read(unit * (length // len(unit))), 1 << 12)

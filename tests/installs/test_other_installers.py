@@ -126,6 +126,7 @@ INDEX_B = '[[tool.uv.index]]\nname = "b"\nurl = "https://b"\ndefault = true\n'
 EXPLICIT = '[[tool.uv.index]]\nname = "e"\nurl = "https://e"\nexplicit = true\n'
 OLD_KEYS = '[tool.uv]\nindex-url = "https://i"\nextra-index-url = ["https://x"]\nindex-strategy = "unsafe-best-match"\n'
 PLACES = '[tool.uv]\nno-index = true\nfind-links = ["../w", "https://f"]\n'
+INDEX_LINES = '[[index]]\nname = "n"\nurl = "https://n"\n'
 FLAT = '[[tool.uv.index]]\nname = "f"\nurl = "./w"\nformat = "flat"\n'
 # What a command takes of a pyproject.toml, as uv 0.13 was seen to ask: the indexes, the main one, folders, no index.
 UV_CONFIGURATION: dict[tuple[str, str], tuple[tuple[str, ...], str | None, list[str | None], bool]] = {
@@ -145,11 +146,50 @@ UV_CONFIGURATION: dict[tuple[str, str], tuple[tuple[str, ...], str | None, list[
         [],
         False,
     ),
+    # A name is that of an index in the configuration, which then is neither explicit nor, with --index, the main one.
+    ("uv pip install --index b x", INDEX_A + INDEX_B): (("https://b", "https://a"), None, [], False),
+    ("uv pip install --index e x", INDEX_A + EXPLICIT): (("https://e", "https://a"), None, [], False),
+    ("uv pip install --index 'e a' x", INDEX_A + EXPLICIT): (("https://e", "https://a"), None, [], False),
+    ("uv pip install --default-index a x", INDEX_A + INDEX_B): (("https://a",), "https://a", [], False),
+    ("uv pip install --default-index e x", EXPLICIT + INDEX_A): (("https://a", "https://e"), "https://e", [], False),
+    ("UV_INDEX=e uv pip install x", INDEX_A + EXPLICIT): (("https://e", "https://a"), None, [], False),
+    ("UV_DEFAULT_INDEX=e uv sync", PROJECT + EXPLICIT): (("https://e",), "https://e", [], False),
+    ("uv sync --index e", PROJECT + INDEX_A + EXPLICIT): (("https://e", "https://a"), None, [], False),
+    ("uv --directory . pip install --index f x", FLAT): ((), None, ["w"], False),
+    # Where there is none of that name, as it is written, it is a path.
+    ("uv pip install --index A x", INDEX_A): (("A", "https://a"), None, [], False),
+    ("uv pip install --index ./a x", INDEX_A): (("./a", "https://a"), None, [], False),
+    ("uv --no-config pip install --index a x", INDEX_A): (("a",), None, [], False),
+    ("uv pip install --extra-index-url e -i a x", EXPLICIT): (("e", "a"), "a", [], False),
+    ("uv pip install --index '' --default-index '' x", INDEX_A): (("https://a",), None, [], False),
+    ("uv pip install --index $X --index n=$X x", INDEX_A): (("$X", "n=$X", "https://a"), None, [], False),
+    ("uv pip install --index n=a x", INDEX_A): (("a", "https://a"), None, [], False),
+    # Of those of one name the first counts.
+    ("uv pip install --index a=https://c --index a=https://d x", INDEX_A + INDEX_B): (
+        ("https://c", "https://b"),
+        "https://b",
+        [],
+        False,
+    ),
+    ("uv pip install --index b=https://c x", INDEX_A + INDEX_B): (("https://c", "https://a"), None, [], False),
+    ("uv pip install --index b=https://c x", OLD_KEYS + INDEX_B): (
+        ("https://c", "https://x", "https://i"),
+        "https://i",
+        [],
+        False,
+    ),
+    ("uv pip install --default-index b=https://c --index b=https://d x", ""): (("https://c",), "https://c", [], False),
     ("uv pip install x", OLD_KEYS + INDEX_A): (("https://a", "https://x", "https://i"), "https://i", [], False),
-    ("uv pip install x", OLD_KEYS + '[tool.uv.pip]\nindex-url = "https://p"\n'): (
-        ("https://x", "https://p"),
+    ("uv pip install x", OLD_KEYS + '[tool.uv.pip]\nindex-url = "https://p"\nextra-index-url = ["https://y"]\n'): (
+        ("https://y", "https://x", "https://p"),
         "https://p",
         [],
+        False,
+    ),
+    ("uv pip install x", PLACES + "[tool.uv.pip]\nno-index = false\nfind-links = ['v']\n"): (
+        (),
+        None,
+        ["v", "../w", "https://f"],
         False,
     ),
     ("uv sync", PROJECT + OLD_KEYS + '[tool.uv.pip]\nindex-url = "https://p"\n'): (
@@ -161,6 +201,9 @@ UV_CONFIGURATION: dict[tuple[str, str], tuple[tuple[str, ...], str | None, list[
     ("uv pip install x", PLACES): ((), None, ["../w", "https://f"], True),
     ("cd sub && uv pip install -f v x", PLACES): ((), None, ["v", "../w", "https://f"], True),
     ("uv pip install x", FLAT): ((), None, ["w"], False),
+    # In whatever form the main one is, the own one of uv is not asked.
+    ("uv pip install x", FLAT + "default = true\n"): (("w",), "w", ["w"], False),
+    ("uv pip install x", EXPLICIT + "default = true\n"): (("https://e",), "https://e", [], False),
     ("uv --no-config pip install x", PLACES): ((), None, [], False),
     ("UV_NO_CONFIG=1 uv pip install x", PLACES): ((), None, [], False),
     ("uv --directory sub pip install x", PLACES): ((), None, ["../w", "https://f"], True),
@@ -197,9 +240,37 @@ def test_which_configuration_uv_reads() -> None:
         found = install(text, named).requirements
         assert (found.indexes, found.strategy) == ((), "unsafe-best-match")
         assert found.find_links == (FindLinks("w"),)
+    # All of one key come before those of the next, whatever their files.
+    more["pyproject.toml"] = OLD_KEYS + INDEX_A
+    assert install("uv pip install x", more).requirements.indexes == (
+        "https://a",
+        "https://u",
+        "https://s",
+        "https://x",
+        "https://d",
+    )
     above = {"pyproject.toml": INDEX_A, "sub/pyproject.toml": PROJECT}
     assert install("uv --directory sub pip install x", above).requirements.indexes == ("https://a",)
     assert install("uv sync", {"pyproject.toml": "[tool.uv"}).requirements.indexes == ()
+
+
+@pytest.mark.parametrize("command", ["uvx --index u x", "uv tool install --index u x", "uv tool run --index u x"])
+def test_tools_of_uv_are_no_matter_of_the_project(command: str) -> None:
+    files = {"pyproject.toml": PROJECT + INDEX_A + '[[tool.uv.index]]\nname = "u"\nurl = "https://p"\n'}
+    assert install(command, files).requirements.indexes == ("u",)
+    files["/root/.config/uv/uv.toml"] = '[[index]]\nname = "u"\nurl = "https://u"\nexplicit = true\n'
+    assert install(command, files).requirements.indexes == ("https://u",)
+    assert install(
+        command.replace("--index u", "--config-file n.toml"), {**files, "n.toml": INDEX_LINES}
+    ).requirements.indexes == ("https://n",)
+
+
+@pytest.mark.parametrize("there", ["a", "a/x/index.html"])
+def test_a_path_comes_before_an_index_of_that_name(there: str) -> None:
+    """As uv 0.12.5 and later have it; older ones take any name for a path."""
+    files = {"pyproject.toml": INDEX_A, "sub/pyproject.toml": INDEX_A, there: ""}
+    assert install("uv pip install --index a x", files).requirements.indexes == ("a", "https://a")
+    assert install("uv --directory sub pip install --index a x", files).requirements.indexes == ("https://a",)
 
 
 UV_TARGETS = {

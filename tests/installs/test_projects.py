@@ -1,7 +1,5 @@
 """What projects declare, in all notations, without running anything of them."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +10,7 @@ from lint_alpine.installs.poetry_versions import alternatives, python_marker, sp
 from lint_alpine.installs.projects import Project, read_project
 from lint_alpine.source import Source
 from tests.installs.support import FakeFiles, faults, names, places
+from tests.steps import counted
 
 
 def project(*, path: str = ".", **files: str) -> Project:
@@ -440,14 +439,13 @@ def test_dots_that_are_no_keys() -> None:
 
 
 def test_groups_that_include_one_another_many_times() -> None:
-    start = time.process_time()
     text = "[project]\nname = 'p'\n[dependency-groups]\n"
     text += "".join(f"g{number} = [" + f"{{include-group = 'g{number + 1}'}}," * 5 + "]\n" for number in range(500))
-    found = project(pyproject=text + "g500 = ['a']\n")
-    assert not found.requirements(groups=["g0"]).complete
-    assert names(found.requirements(groups=found.groups, main=False).dependencies) == ["a"]
-    assert names(found.requirements(groups=["g490", "g500"], main=False).dependencies) == ["a"]
-    assert time.process_time() - start < 10
+    with counted(most=5_000_000):
+        found = project(pyproject=text + "g500 = ['a']\n")
+        assert not found.requirements(groups=["g0"]).complete
+        assert names(found.requirements(groups=found.groups, main=False).dependencies) == ["a"]
+        assert names(found.requirements(groups=["g490", "g500"], main=False).dependencies) == ["a"]
 
 
 HOSTILE = [
@@ -463,10 +461,9 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_hostile_documents_take_bounded_time(text: str) -> None:
-    start = time.process_time()
-    for reader in (read_toml, read_json):
-        document = reader(Source("f", text))
-        if not isinstance(document, str):
-            document.place("x")
-    project(pyproject=text, setup_cfg=text, setup_py=text)
-    assert time.process_time() - start < 10
+    with counted(most=100 * len(text)):
+        for reader in (read_toml, read_json):
+            document = reader(Source("f", text))
+            if not isinstance(document, str):
+                document.place("x")
+        project(pyproject=text, setup_cfg=text, setup_py=text)

@@ -4,7 +4,6 @@ import codecs
 import logging
 import os
 import re
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +16,7 @@ from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
 from lint_alpine.installs.requirements import decode, read_requirements
 from lint_alpine.source import Source
 from tests.installs.support import FakeFiles, faults, names, places
+from tests.steps import counted
 
 
 def read(
@@ -230,7 +230,7 @@ HOSTILE = {
     "open quotes": "--config-settings " + "'\"" * 100_000,
     "parentheses": "a;" + "(" * 3000,
     "variables": "${A}" * 30_000,
-    "long variables": "${B}\n" * 30_000,
+    "long variables": "${B}\n" * 10_000,
     "empty comment lines": "#\n" * 300_000,
     "files that include one another": "-r d.txt\n" * 50_000,
 }
@@ -238,9 +238,8 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
 def test_hostile_files_take_bounded_time(text: str) -> None:
-    start = time.process_time()
-    found = read(text, {"A": "${A}", "B": "b" * 60_000}, d="-r r.txt\n" * 100)
-    assert time.process_time() - start < 10
+    with counted(most=100_000_000):
+        found = read(text, {"A": "${A}", "B": "b" * 60_000}, d="-r r.txt\n" * 100)
     assert len(found.dependencies) <= MOST_REQUIREMENTS
 
 

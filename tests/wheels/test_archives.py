@@ -3,7 +3,6 @@ import gzip
 import io
 import lzma
 import tarfile
-import time
 import zipfile
 from collections.abc import Callable
 from contextlib import suppress
@@ -13,15 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.wheels.archives import ArchiveError, Members, Part, Range, TarStream, read_zip
-
-
-def zipped(files: dict[str, bytes], compression: int = zipfile.ZIP_DEFLATED, comment: bytes = b"") -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", compression) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-        archive.comment = comment
-    return stream.getvalue()
+from tests.archives import zipped
+from tests.steps import counted
 
 
 def read(content: bytes, wanted: Callable[[str], bool]) -> tuple[Members, list[Range]]:
@@ -277,10 +269,9 @@ def test_other_bombs_are_stopped_soon(compress: Callable[[bytes], bytes]) -> Non
     info.size = 8 * 1024**4
     one = compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(40_000_000))
     bomb = one + compress(bytes(40_000_000)) * 10
-    start = time.process_time()
-    with pytest.raises(ArchiveError, match="more than 200 MB"):
-        streamed(bomb, step=65_536, filename="thing-1.0.tar.bz2" if compress is bz2.compress else "thing-1.0.tar.xz")
-    assert time.process_time() - start < 20
+    filename = "thing-1.0.tar.bz2" if compress is bz2.compress else "thing-1.0.tar.xz"
+    with counted(most=50_000), pytest.raises(ArchiveError, match="more than 200 MB"):
+        streamed(bomb, step=65_536, filename=filename)
 
 
 def test_streams_without_end() -> None:
@@ -301,10 +292,8 @@ def test_tar_bomb_is_stopped_soon() -> None:
     info = tarfile.TarInfo("thing-1.0/PKG-INFO")
     info.size = 8 * 1024**4
     bomb = gzip.compress(info.tobuf(tarfile.GNU_FORMAT) + bytes(220_000_000), compresslevel=1)
-    start = time.process_time()
-    with pytest.raises(ArchiveError, match="more than 200 MB"):
+    with counted(most=50_000), pytest.raises(ArchiveError, match="more than 200 MB"):
         streamed(bomb, step=65_536)
-    assert time.process_time() - start < 3
 
 
 @given(st.lists(st.tuples(st.integers(0, len(TAR) - 1), st.integers(0, 255)), max_size=5), st.integers(1, 3000))

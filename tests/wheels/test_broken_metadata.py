@@ -1,7 +1,5 @@
 """METADATA that pip refuses, files that nobody can read: real requests to a server on loopback."""
 
-import io
-import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,8 @@ from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.judge import judge
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.sources import Sources
-from tests.loopback import Route, Server, serving
-
-server = pytest.fixture(serving)
+from tests.archives import wheel
+from tests.loopback import Server
 
 GOOD = ""
 OTHER = "Name: other"
@@ -29,17 +26,9 @@ LARGE = "Keywords: " + "x" * 3_000_000
 DAMAGED = None
 
 
-def content(name: str, version: str, more: str | None) -> bytes:
-    """A wheel with that line in its METADATA, in place of its own of the same field."""
-    if more is None:
-        return b"PK" + bytes(50_000)
-    fields = {"Metadata-Version": "2.1", "Name": name, "Version": version}
-    field, _, value = more.partition(": ")
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        lines = "".join(f"{key}: {text}\n" for key, text in {**fields, **({field: value} if field else {})}.items())
-        archive.writestr(f"{name}-{version}.dist-info/METADATA", lines)
-    return stream.getvalue()
+def content(name: str, version: str, line: str | None) -> bytes:
+    """A wheel with that line in its METADATA."""
+    return b"PK" + bytes(50_000) if line is None else wheel(name, version, *filter(None, [line]))
 
 
 def image(pip: str | None) -> Environment:
@@ -50,11 +39,8 @@ def judged(
     server: Server, cache: Path, files: dict[str, str | None], wanted: str = "thing", pip: str | None = None
 ) -> tuple[str, str | None, str]:
     """Outcome, version and reason of `thing`."""
-    server.html("ok", "<a href=ok-1.0-py3-none-any.whl>")
-    server.routes["/simple/ok/ok-1.0-py3-none-any.whl"] = Route(200, content("ok", "1.0", ""), ranges=True)
-    server.html("thing", *(f'<a href="{file}#sha256={"0" * 64}">' for file in files))
-    for file, more in files.items():
-        server.routes[f"/simple/thing/{file}"] = Route(200, content("thing", file.split("-")[1], more), ranges=True)
+    server.offer("ok", {"ok-1.0-py3-none-any.whl": wheel("ok")})
+    server.offer("thing", {file: content("thing", file.split("-")[1], line) for file, line in files.items()})
     source = Source("requirements.txt", wanted)
     dependencies = tuple(Dependency(Requirement(word), source.line_span(1)) for word in (wanted, "ok"))
     with PackageIndex(IndexSettings((server.url,)), DiskCache(cache)) as index:

@@ -4,19 +4,15 @@ import base64
 import os
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lint_alpine.wheels import credentials
-from lint_alpine.wheels.cache import DiskCache
 from lint_alpine.wheels.credentials import KeyringProvider, from_keyring
 from lint_alpine.wheels.evidence import Offer, Unavailable
-from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings, find
-from lint_alpine.wheels.transport import Bounds
-from tests.loopback import HTML, Handler, Route, Server, serving
+from tests.loopback import Handler, Route, Server, ask, page
 
 # Like `keyring --mode=creds --output=json get SERVICE [USER]`; writes down what it is asked.
 KEYRING = """
@@ -31,23 +27,6 @@ if name is None:
     sys.exit(1)
 print(json.dumps({"username": name, "password": password}))
 """
-
-
-@pytest.fixture(autouse=True)
-def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture(name="server")
-def _server() -> Iterator[Server]:
-    yield from serving()
-
-
-@pytest.fixture(name="other")
-def _other() -> Iterator[Server]:
-    yield from serving()
 
 
 class Keyring:
@@ -94,20 +73,17 @@ def basic(user: str, password: str) -> str:
 
 def guard(server: Server, *names: str, user: str = "me", password: str = "s3cret") -> None:
     def guarded(handler: Handler) -> None:
-        page = Route(200, b"<a href=thing-1.0.tar.gz>", {"Content-Type": HTML})
         right = handler.headers["Authorization"] == basic(user, password)
-        (page if right else Route(401, b"who?")).send(handler, None, None)
+        (page("thing-1.0.tar.gz") if right else Route(401, b"who?")).send(handler, None, None)
 
     for name in names or ("thing",):
         server.routes[f"/simple/{name}/"] = guarded
 
 
-def ask(
-    tmp_path: Path, *urls: str, keyring: KeyringProvider = KeyringProvider.AUTO, names: tuple[str, ...] = ("thing",)
+def found(
+    folder: Path, url: str, *names: str, keyring: KeyringProvider = KeyringProvider.AUTO
 ) -> dict[str, Offer | Unavailable]:
-    settings = IndexSettings(urls, keyring=keyring)
-    with PackageIndex(settings, DiskCache(tmp_path / "cache"), bounds=Bounds(request=5)) as index:
-        return dict(index.offers(names))
+    return ask(IndexSettings((url,), keyring=keyring), folder, *names or ("thing",))
 
 
 @pytest.mark.parametrize("provider", [KeyringProvider.AUTO, KeyringProvider.IMPORT, KeyringProvider.SUBPROCESS])
@@ -117,10 +93,10 @@ def test_keyring_is_asked_for_the_index_then_for_its_host(
 ) -> None:
     guard(server)
     keyring.knows({service.format(url=server.url, host=server.host).strip(): ("me", "s3cret")})
-    found = ask(tmp_path, server.url.rstrip("/"), keyring=provider)
-    assert isinstance(found["thing"], Offer)
+    answers = found(tmp_path, server.url.rstrip("/"), keyring=provider)
+    assert isinstance(answers["thing"], Offer)
     assert keyring.asked == [server.url, server.host][: 1 if "url" in service else 2]
-    assert [headers.get("authorization") for _, headers in server.asked] == [None, basic("me", "s3cret")]
+    assert server.authorizations() == [None, basic("me", "s3cret")]
     kept = b"".join(path.read_bytes() for path in (tmp_path / "cache").rglob("*.json"))
     assert b"thing-1.0.tar.gz" in kept
     assert b"s3cret" not in kept
@@ -130,7 +106,7 @@ def test_user_of_the_url_is_told_to_the_keyring(server: Server, keyring: Keyring
     guard(server, user="you@home")
     keyring.knows({f"{server.url} you@home": ("you@home", "s3cret")})
     url = server.url.replace("http://", "http://you%40home@")
-    assert isinstance(ask(tmp_path, url)["thing"], Offer)
+    assert isinstance(found(tmp_path, url)["thing"], Offer)
     assert keyring.asked == [f"{server.url} you@home"]
 
 
@@ -138,23 +114,23 @@ def test_keyring_is_asked_once_an_index(server: Server, keyring: Keyring, tmp_pa
     names = tuple(f"p{number}" for number in range(20))
     guard(server, *names)
     keyring.knows({server.url: ("me", "s3cret")})
-    found = ask(tmp_path, server.url, names=names)
-    assert all(isinstance(each, Offer) for each in found.values())
+    answers = found(tmp_path, server.url, *names)
+    assert all(isinstance(each, Offer) for each in answers.values())
     assert keyring.asked == [server.url]
 
 
 def test_nothing_in_the_keyring(server: Server, keyring: Keyring, tmp_path: Path) -> None:
     guard(server, "thing", "other")
-    found = ask(tmp_path, server.url, names=("thing", "other"))
+    answers = found(tmp_path, server.url, "thing", "other")
     reason = f"{server.host} answered with status 401: it wants credentials, or others"
-    assert list(found.values()) == [Unavailable("thing", reason), Unavailable("other", reason)]
+    assert list(answers.values()) == [Unavailable("thing", reason), Unavailable("other", reason)]
     assert keyring.asked == [server.url, server.host]
 
 
 def test_wrong_password_in_the_keyring(server: Server, keyring: Keyring, tmp_path: Path) -> None:
     guard(server)
     keyring.knows({server.url: ("me", "wrong")})
-    answer = ask(tmp_path, server.url)["thing"]
+    answer = found(tmp_path, server.url)["thing"]
     assert isinstance(answer, Unavailable)
     assert "status 401" in answer.reason
     assert len(server.asked) == 2
@@ -165,22 +141,22 @@ def test_keyring_is_left_alone_where_the_url_has_both(
     server: Server, keyring: Keyring, tmp_path: Path, url: str
 ) -> None:
     guard(server)
-    ask(tmp_path, url.format(host=server.host))
+    found(tmp_path, url.format(host=server.host))
     assert keyring.asked == []
 
 
 def test_keyring_is_left_alone_where_the_index_is_open(server: Server, keyring: Keyring, tmp_path: Path) -> None:
     server.html("thing")
-    ask(tmp_path, server.url)
+    found(tmp_path, server.url)
     server.routes["/simple/forbidden/"] = Route(403)
-    ask(tmp_path, server.url, names=("forbidden",))
+    found(tmp_path, server.url, "forbidden")
     assert keyring.asked == []
 
 
 def test_disabled(server: Server, keyring: Keyring, tmp_path: Path) -> None:
     guard(server)
     keyring.knows({server.url: ("me", "s3cret")})
-    assert isinstance(ask(tmp_path, server.url, keyring=KeyringProvider.DISABLED)["thing"], Unavailable)
+    assert isinstance(found(tmp_path, server.url, keyring=KeyringProvider.DISABLED)["thing"], Unavailable)
     assert keyring.asked == []
 
 
@@ -190,11 +166,11 @@ def test_credentials_are_not_for_another_host(server: Server, other: Server, key
     other.routes["/x"] = other.routes["/simple/thing/"]
     server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://{other.host}/x"})
     keyring.knows({server.url: ("me", "s3cret"), other.url: ("me", "s3cret"), other.host: ("me", "s3cret")})
-    answer = ask(tmp_path, server.url)["thing"]
+    answer = found(tmp_path, server.url)["thing"]
     assert isinstance(answer, Unavailable)
     assert answer.reason.startswith(f"{other.host} answered with status 401")
     assert keyring.asked == []
-    assert not any("authorization" in headers for _, headers in (*server.asked, *other.asked))
+    assert {*server.authorizations(), *other.authorizations()} == {None}
 
 
 def test_credentials_of_the_keyring_are_dropped_on_redirects(
@@ -206,10 +182,10 @@ def test_credentials_of_the_keyring_are_dropped_on_redirects(
         (moved if right else Route(401)).send(handler, None, None)
 
     server.routes["/simple/thing/"] = guarded
-    other.routes["/x"] = Route(200, b"<a href=thing-1.0.tar.gz>", {"Content-Type": HTML})
+    other.routes["/x"] = page("thing-1.0.tar.gz")
     keyring.knows({server.url: ("me", "s3cret")})
-    assert isinstance(ask(tmp_path, server.url)["thing"], Offer)
-    assert [headers.get("authorization") for _, headers in other.asked] == [None]
+    assert isinstance(found(tmp_path, server.url)["thing"], Offer)
+    assert other.authorizations() == [None]
 
 
 BROKEN = [
@@ -233,7 +209,7 @@ def test_keyring_that_fails_has_none(
     keyring.code(code)
     start = time.monotonic()
     assert from_keyring(provider, ["https://index.example/simple/"], None) is None
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20
 
 
 def test_no_keyring_at_all(keyring: Keyring, monkeypatch: pytest.MonkeyPatch) -> None:

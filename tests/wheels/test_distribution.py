@@ -1,7 +1,5 @@
 """File names as pip reads them."""
 
-import time
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,6 +8,7 @@ from packaging.utils import InvalidWheelFilename, canonicalize_name, parse_wheel
 from packaging.version import Version
 
 from lint_alpine.wheels.distribution import LONGEST_NAME, parse, parse_requires_python
+from tests.steps import counted
 
 
 @pytest.mark.parametrize(
@@ -193,9 +192,8 @@ def test_any_name_is_read_without_error(filename: str, name: str) -> None:
     ],
 )
 def test_hostile_names_are_refused_at_once(filename: str) -> None:
-    start = time.perf_counter()
-    assert parse(filename, "demo") is None
-    assert time.perf_counter() - start < 0.1
+    with counted(most=1_000):
+        assert parse(filename, "demo") is None
 
 
 def test_the_longest_name() -> None:

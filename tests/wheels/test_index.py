@@ -3,11 +3,9 @@ import base64
 import bz2
 import gzip
 import hashlib
-import io
 import lzma
 import re
 import socket
-import ssl
 import subprocess
 import sys
 import tarfile
@@ -22,34 +20,17 @@ from packaging.version import Version
 
 from lint_alpine.wheels import transport
 from lint_alpine.wheels.cache import DiskCache, Entry
-from lint_alpine.wheels.certificates import Certificates
 from lint_alpine.wheels.distribution import Distribution, parse
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.transport import Bounds
-from tests.loopback import HTML, JSON, Handler, Route, Server, serving
+from tests.archives import metadata, sdist, wheel, zipped
+from tests.loopback import HASH, HTML, JSON, LOGIN, Answer, Handler, Route, Server, page, reply, silent
 
 WHEEL = "thing-1.0-py3-none-any.whl"
 NOW = 1_767_323_045.0
 TODAY = "2026-01-02"
-
-
-@pytest.fixture(autouse=True)
-def _direct(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
-
-
-@pytest.fixture(name="server")
-def _server() -> Iterator[Server]:
-    yield from serving()
-
-
-@pytest.fixture(name="other")
-def _other() -> Iterator[Server]:
-    yield from serving()
 
 
 @dataclass
@@ -148,13 +129,9 @@ def test_project_is_asked_for_once(server: Server, ask: Ask) -> None:
     assert server.paths() == ["/simple/thing/", "/simple/absent/"]
 
 
-def login(handler: Handler) -> None:
-    Route(200, b"<title>Sign in</title><a href=/help>help</a>", {"Content-Type": HTML}).send(handler, None, None)
-
-
 def bomb(handler: Handler) -> None:
     packed = gzip.compress(bytes(300_000_000), compresslevel=9)
-    Route(200, packed, {"Content-Type": HTML, "Content-Encoding": "gzip"}).send(handler, None, None)
+    reply(200, packed, Content_Type=HTML, Content_Encoding="gzip").send(handler, None, None)
 
 
 def claims_4_gb(handler: Handler) -> None:
@@ -173,47 +150,38 @@ def drips_headers(handler: Handler) -> None:
     handler.raw(b"HTTP/1.1 200 OK\r\n", *[b"X: y\r\n"] * 300, pause=0.1)
 
 
-def silent(handler: Handler) -> None:
-    time.sleep(20)
-
-
 def sending(*pieces: bytes) -> Callable[[Handler], None]:
     return lambda handler: handler.raw(*pieces)
 
 
-def answering(status: int = 200, body: bytes = b"", **headers: str) -> Callable[[Handler], None]:
-    named = {key.replace("_", "-"): value for key, value in headers.items()}
-    return lambda handler: Route(status, body, named).send(handler, None, None)
-
-
 GZIP = gzip.compress(b"<title>Links for thing</title>")
-FAILURES: list[tuple[Callable[[Handler], None], str]] = [
-    (answering(404), r"^the index does not list it$"),
-    (answering(500), r"^127\.0\.0\.1:\d+ answered with status 500$"),
-    (answering(403), r"status 403"),
-    (answering(204), r"status 204"),
-    (answering(206, b"x", Content_Type=HTML), r"status 206"),
-    (answering(304), r"status 304"),
-    (answering(302), r"status 302"),
-    (login, r"is not an index page"),
+FAILURES: list[tuple[Answer, str]] = [
+    (reply(404), r"^the index does not list it$"),
+    (reply(500), r"^127\.0\.0\.1:\d+ answered with status 500$"),
+    (reply(403), r"status 403"),
+    (reply(204), r"status 204"),
+    (reply(206, b"x", Content_Type=HTML), r"status 206"),
+    (reply(304), r"status 304"),
+    (reply(302), r"status 302"),
+    (LOGIN, r"is not an index page"),
     (
-        answering(200, b"<a href=thing-1.zip>", Content_Type="text/plain"),
+        reply(200, b"<a href=thing-1.zip>", Content_Type="text/plain"),
         r"is not an index page \(its type is `text/plain`\)",
     ),
-    (answering(200, b"<a href=thing-1.zip>"), r"is not an index page"),
-    (answering(200, b"{}", Content_Type=JSON), r"is not an index page"),
+    (reply(200, b"<a href=thing-1.zip>"), r"is not an index page"),
+    (reply(200, b"{}", Content_Type=JSON), r"is not an index page"),
     (bomb, r"larger than 64 MB"),
     (claims_4_gb, r"larger than 64 MB"),
     (endless, r"larger than 64 MB"),
     (drips, r"did not answer within 1 s"),
     (drips_headers, r"did not answer within 1 s"),
     (silent, r"did not answer within 1 s"),
-    (answering(302, Location="/simple/thing/"), r"more than 10 redirects"),
-    (answering(302, Location="ftp://files.example/"), r"redirects from http to ftp"),
-    (answering(302, Location="http://[x"), r"cannot be reached|is not a URL"),
-    (answering(200, GZIP, Content_Type=HTML, Content_Encoding="br"), r"encoding `br`"),
-    (answering(200, b"no gzip", Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
-    (answering(200, GZIP[:-9], Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
+    (reply(302, Location="/simple/thing/"), r"more than 10 redirects"),
+    (reply(302, Location="ftp://files.example/"), r"redirects from http to ftp"),
+    (reply(302, Location="http://[x"), r"cannot be reached|is not a URL"),
+    (reply(200, GZIP, Content_Type=HTML, Content_Encoding="br"), r"encoding `br`"),
+    (reply(200, b"no gzip", Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
+    (reply(200, GZIP[:-9], Content_Type=HTML, Content_Encoding="gzip"), r"damaged"),
     (sending(b""), r"broke off or sent what is not HTTP"),
     (sending(b"SSH-2.0-x\r\n\r\n"), r"broke off or sent what is not HTTP"),
     (sending(b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nshort"), r"broke off or sent what is not HTTP"),
@@ -229,11 +197,9 @@ FAILURES: list[tuple[Callable[[Handler], None], str]] = [
 
 
 @pytest.mark.parametrize(("route", "reason"), FAILURES, ids=range(len(FAILURES)))
-def test_failure_concerns_its_project_alone(
-    server: Server, ask: Ask, route: Callable[[Handler], None], reason: str
-) -> None:
+def test_failure_concerns_its_project_alone(server: Server, ask: Ask, route: Answer, reason: str) -> None:
     server.routes["/simple/thing/"] = route
-    server.html("good", "<a href=good-1.zip>")
+    server.html("good", "good-1.zip")
     index = ask(bounds=Bounds(request=1 if "1 s" in reason else 20))
     start = time.monotonic()
     answers = index.offers(["thing", "good"])
@@ -251,7 +217,7 @@ def test_nobody_listens(ask: Ask) -> None:
 
 
 def test_failures_are_told_apart_from_absence(server: Server, ask: Ask) -> None:
-    server.html("thing", "<a href=thing-1.zip>")
+    server.html("thing", "thing-1.zip")
     server.routes["/simple/broken/"] = Route(500)
     index = ask()
     answers = index.offers(["thing", "broken", "absent"])
@@ -266,7 +232,7 @@ def test_what_is_no_name_is_not_asked_for(server: Server, ask: Ask, name: str) -
 
 
 def test_run_has_a_deadline(server: Server, ask: Ask, clock: Clock) -> None:
-    server.html("known", "<a href=known-1.zip>")
+    server.html("known", "known-1.zip")
     offer(ask(), "known")
     for number in range(12):
         server.routes[f"/simple/slow{number}/"] = silent
@@ -274,7 +240,7 @@ def test_run_has_a_deadline(server: Server, ask: Ask, clock: Clock) -> None:
     start = time.monotonic()
     answers = index.offers([f"slow{number}" for number in range(12)])
     reasons = [answer.reason for answer in answers.values() if isinstance(answer, Unavailable)]
-    assert time.monotonic() - start < 4
+    assert time.monotonic() - start < 15
     assert len(reasons) == 12
     assert sum("within 1 s" in reason for reason in reasons) == 8
     assert sum("1.5 s that a run waits" in reason for reason in reasons) == 4
@@ -294,9 +260,7 @@ def test_at_most_eight_at_once(server: Server, ask: Ask) -> None:
         time.sleep(0.05)
         with server.lock:
             running -= 1
-        Route(200, b"<title>Links for x</title>", {"Content-Type": HTML, "Connection": "close"}).send(
-            handler, None, None
-        )
+        page().send(handler, None, None)
 
     asked = [f"p{number}" for number in range(40)]
     server.routes = {f"/simple/{name}/": slow for name in asked}
@@ -344,32 +308,30 @@ def test_index_can_be_used_again_after_it_was_closed(server: Server, ask: Ask) -
 
 def test_redirect_gives_the_base_of_links(server: Server, ask: Ask) -> None:
     server.routes["/simple/thing/"] = Route(301, headers={"Location": "../moved/thing"})
-    server.routes["/simple/moved/thing"] = Route(200, b"<a href=thing-1.zip>", {"Content-Type": HTML})
+    server.routes["/simple/moved/thing"] = page("thing-1.zip")
     assert offer(ask()).distributions[0].url == f"{server.url}moved/thing-1.zip"
 
 
 def test_credentials_go_to_their_own_origin_only(server: Server, other: Server, ask: Ask, tmp_path: Path) -> None:
     server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://u:p@{other.host}/x"})
     other.routes["/x"] = Route(302, headers={"Location": f"{server.url}back/"})
-    server.html("back", f"<a href=http://{other.host}/{WHEEL}>")
+    server.html("back", f"http://{other.host}/{WHEEL}")
     user, host = "me%40home", server.host
     index = ask(f"http://{user}:s%3Acret@{host}/simple")
     found = offer(index)
-    sent = [headers.get("authorization") for _, headers in server.asked]
-    expected = f"Basic {base64.b64encode(b'me@home:s:cret').decode()}"
-    assert sent == [expected, expected]
-    assert [headers.get("authorization") for _, headers in other.asked] == [None]
+    assert server.authorizations() == [f"Basic {base64.b64encode(b'me@home:s:cret').decode()}"] * 2
+    assert other.authorizations() == [None]
     assert found.evidence.detail == f"http://{host}/simple"
     index.needs({("thing", Version("1.0")): tuple(found.distributions)})
-    assert [headers.get("authorization") for _, headers in other.asked] == [None] * len(other.asked)
     assert len(other.asked) > 1
+    assert set(other.authorizations()) == {None}
     kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.json"))
     assert len(kept) > 100
     assert not re.search(rb"cret|home", kept)
 
 
-@pytest.mark.parametrize("route", [answering(500), login, silent, answering(302, Location="ftp://x"), sending(b"x")])
-def test_credentials_are_in_no_reason(server: Server, ask: Ask, route: Callable[[Handler], None]) -> None:
+@pytest.mark.parametrize("route", [reply(500), LOGIN, silent, reply(302, Location="ftp://x"), sending(b"x")])
+def test_credentials_are_in_no_reason(server: Server, ask: Ask, route: Answer) -> None:
     server.routes["/simple/thing/"] = route
     reason = refusal(ask(f"http://me:secret@{server.host}/simple", bounds=Bounds(request=1)))
     assert server.host in reason
@@ -380,12 +342,11 @@ def test_credentials_are_in_no_reason(server: Server, ask: Ask, route: Callable[
 def test_netrc(server: Server, other: Server, ask: Ask, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login me password secret\n")
-    server.html("thing", f'<a href="http://{other.host}/{WHEEL}">')
+    server.html("thing", f"http://{other.host}/{WHEEL}")
     index = ask(settings=IndexSettings((server.url,), netrc=netrc))
     index.needs({("thing", Version("1.0")): ()})
-    assert [headers.get("authorization") for _, headers in server.asked] == ["Basic bWU6c2VjcmV0"]
-    assert other.asked
-    assert not any("authorization" in headers for _, headers in other.asked)
+    assert server.authorizations() == ["Basic bWU6c2VjcmV0"]
+    assert set(other.authorizations()) == {None}
 
 
 @pytest.mark.parametrize("text", ["machine", "\xff\xfe", "machine other login a password b"])
@@ -395,74 +356,6 @@ def test_netrc_that_is_no_use(server: Server, ask: Ask, tmp_path: Path, text: st
     server.html("thing")
     offer(ask(settings=IndexSettings((server.url,), netrc=netrc)))
     assert "authorization" not in server.asked[0][1]
-
-
-# An elliptic-curve key and a certificate for 127.0.0.1, valid from 2020 to 2120, made for these tests.
-KEY = """
-MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYPQ1fedDaOYLqa4JTKc2f8pLI+TwVejZ0qwJwbtCRNuhRANCAAQJ
-F75RDmEek4W87AmWP0p7oBn+XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZ
-"""
-CERTIFICATE = """
-MIIBjDCCATGgAwIBAgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhsb29wYmFjazAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEw
-MTAwMDAwMFowEzERMA8GA1UEAwwIbG9vcGJhY2swWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQJF75RDmEek4W87AmWP0p7oBn+
-XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZo3QwcjAPBgNVHREECDAGhwR/AAABMA8GA1UdEwEB
-/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgKEMB0GA1UdDgQWBBSyc0mWp+Nj5mUrKbkoZRbF8TcwgzAfBgNVHSMEGDAWgBSyc0mWp+Nj
-5mUrKbkoZRbF8TcwgzAKBggqhkjOPQQDAgNJADBGAiEA3OECU36cVP1soy/DAlkxAstFrTJxO5vr1t7m7gfC1QECIQDgLCZNQ528
-EaW4WHcQYwOJGbSAsYMQmU6XwusF27vnMw==
-"""
-
-
-@pytest.fixture(name="secure")
-def _secure(server: Server, tmp_path: Path) -> Path:
-    """Makes the server speak https; the file of the certificate to trust."""
-    certificate, key = tmp_path / "certificate.pem", tmp_path / "key.pem"
-    certificate.write_text(ssl.DER_cert_to_PEM_cert(base64.b64decode(CERTIFICATE)))
-    # The label is put together here so that nothing takes this file for one with a secret.
-    label = "PRIVATE" + " KEY"
-    key.write_text(f"-----BEGIN {label}-----{KEY}-----END {label}-----\n")
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    server.scheme = "https"
-    return certificate
-
-
-def test_certificate_must_be_trusted(server: Server, ask: Ask, secure: Path) -> None:
-    server.html("thing")
-    assert refusal(ask()) == f"{server.host} shows a certificate that is not trusted"
-    offer(ask(settings=IndexSettings((server.url,), certificates=Certificates.at(str(secure), "`PIP_CERT`"))))
-
-
-@pytest.mark.parametrize("port", [True, False])
-def test_trusted_host(server: Server, ask: Ask, secure: Path, port: bool) -> None:
-    server.html("thing")
-    host = server.host if port else "127.0.0.1"
-    offer(ask(settings=IndexSettings((server.url,), trusted_hosts=frozenset({host}))))
-
-
-def test_other_trusted_host(server: Server, ask: Ask, secure: Path) -> None:
-    reason = refusal(ask(settings=IndexSettings((server.url,), trusted_hosts=frozenset({"127.0.0.1:1", "a.example"}))))
-    assert "not trusted" in reason
-
-
-def test_redirect_from_https_to_http_is_refused(server: Server, other: Server, ask: Ask, secure: Path) -> None:
-    server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://{other.host}/"})
-    reason = refusal(
-        ask(settings=IndexSettings((server.url,), certificates=Certificates.at(str(secure), "`PIP_CERT`")))
-    )
-    assert reason == f"{server.host} redirects from https to http"
-    assert other.asked == []
-
-
-@pytest.mark.parametrize("content", [None, "no certificate"])
-def test_certificates_that_cannot_be_read(server: Server, ask: Ask, tmp_path: Path, content: str | None) -> None:
-    path = tmp_path / "bundle.pem"
-    if content is not None:
-        path.write_text(content)
-    reason = refusal(
-        ask(settings=IndexSettings(("https://127.0.0.1:1/",), certificates=Certificates.at(str(path), "`PIP_CERT`")))
-    )
-    assert reason == f"the certificates in {path}, which `PIP_CERT` names, cannot be read"
 
 
 @pytest.mark.parametrize("proxy", ["nonsense", "ftp://me:secret@proxy.example", "http://me:secret@127.0.0.1:1"])
@@ -476,12 +369,12 @@ def test_proxy_that_cannot_be_used(server: Server, ask: Ask, proxy: str) -> None
 
 
 def test_indexes_are_merged(server: Server, other: Server, ask: Ask) -> None:
-    server.html("thing", f"<a href={WHEEL}#sha256={'a' * 64}>", "<a href=thing-2.zip>")
+    server.html("thing", f"{WHEEL}{HASH}", "thing-2.zip")
     other.html(
         "thing",
-        f"<a href={WHEEL}#sha256={'a' * 64}>",
-        f"<a href=thing-2.zip#sha256={'b' * 64}>",
-        "<a href=thing-3.zip>",
+        f"{WHEEL}{HASH}",
+        f"thing-2.zip#sha256={'b' * 64}",
+        "thing-3.zip",
     )
     found = offer(ask(server.url, other.url))
     assert [(each.filename, each.url) for each in found.distributions] == [
@@ -494,13 +387,13 @@ def test_indexes_are_merged(server: Server, other: Server, ask: Ask) -> None:
 
 
 def test_one_index_need_not_list_it(server: Server, other: Server, ask: Ask) -> None:
-    other.html("thing", "<a href=thing-3.zip>")
+    other.html("thing", "thing-3.zip")
     assert names(offer(ask(server.url, other.url))) == ["thing-3.zip"]
     assert refusal(ask(server.url, other.url), "absent") == "the index does not list it"
 
 
 def test_index_that_fails_leaves_the_answer_open(server: Server, other: Server, ask: Ask) -> None:
-    server.html("thing", "<a href=thing-3.zip>")
+    server.html("thing", "thing-3.zip")
     other.routes["/simple/thing/"] = Route(503)
     assert refusal(ask(server.url, other.url)) == f"{other.host} answered with status 503"
 
@@ -532,7 +425,7 @@ def test_date_is_that_of_the_answer(server: Server, ask: Ask, clock: Clock) -> N
 
 @pytest.mark.parametrize("refresh", [True, False])
 def test_stale_page_is_revalidated(server: Server, ask: Ask, clock: Clock, refresh: bool) -> None:
-    server.html("thing", "<a href=thing-3.zip>", ETag='"one"', Cache_Control="max-age=100", Last_Modified="Thu")
+    server.html("thing", "thing-3.zip", ETag='"one"', Cache_Control="max-age=100", Last_Modified="Thu")
     offer(ask())
     clock.now += 50 if refresh else 100
     index = ask(refresh=refresh)
@@ -543,7 +436,7 @@ def test_stale_page_is_revalidated(server: Server, ask: Ask, clock: Clock, refre
     clock.now += 99
     assert offer(ask()).evidence.origin is Origin.CACHE
     clock.now += 2
-    server.html("thing", "<a href=thing-4.zip>", ETag='"two"')
+    server.html("thing", "thing-4.zip", ETag='"two"')
     assert names(offer(ask())) == ["thing-4.zip"]
     assert server.asked[2][1]["if-none-match"] == '"one"'
 
@@ -553,7 +446,7 @@ def test_stale_page_is_revalidated(server: Server, ask: Ask, clock: Clock, refre
 def test_what_cannot_be_sent_back_revalidates_nothing(
     server: Server, ask: Ask, clock: Clock, name: str, validator: str
 ) -> None:
-    server.html("thing", "<a href=thing-3.zip>", **{name: validator, "Cache_Control": "max-age=10"})
+    server.html("thing", "thing-3.zip", **{name: validator, "Cache_Control": "max-age=10"})
     offer(ask())
     clock.now += 11
     assert names(offer(ask())) == ["thing-3.zip"]
@@ -601,7 +494,7 @@ def test_that_there_is_no_such_project_is_kept_for_a_while(
     assert second.failures == {}
     assert (second.statistics.requests, second.statistics.cache_hits) == ((0, 1) if seconds else (1, 0))
     clock.now += 1
-    server.html("thing", "<a href=thing-3.zip>")
+    server.html("thing", "thing-3.zip")
     assert names(offer(ask())) == ["thing-3.zip"]
 
 
@@ -620,13 +513,13 @@ def test_project_that_is_gone_is_not_revalidated(server: Server, ask: Ask, clock
     server.routes["/simple/thing/"] = Route(404, headers={"ETag": '"two"'})
     refusal(ask())
     clock.now += 700
-    server.html("thing", "<a href=thing-3.zip>")
+    server.html("thing", "thing-3.zip")
     assert names(offer(ask())) == ["thing-3.zip"]
     assert "if-none-match" not in server.asked[2][1]
 
 
 def test_damaged_records_are_replaced(server: Server, ask: Ask, tmp_path: Path) -> None:
-    server.html("thing", "<a href=thing-3.zip>", ETag='"one"')
+    server.html("thing", "thing-3.zip", ETag='"one"')
     offer(ask())
     (path,) = tmp_path.rglob("*.json")
     path.write_bytes(path.read_bytes().replace(b"thing-3.zip", b"thing-4.zip"))
@@ -637,7 +530,7 @@ def test_damaged_records_are_replaced(server: Server, ask: Ask, tmp_path: Path) 
 
 
 def test_records_of_another_shape_are_replaced(server: Server, ask: Ask, cache: DiskCache) -> None:
-    server.html("thing", "<a href=thing-3.zip>")
+    server.html("thing", "thing-3.zip")
     cache.write("pages", f"{server.url}thing/", Entry(b"not a version\t[]", NOW, NOW + 9))
     assert names(offer(ask())) == ["thing-3.zip"]
 
@@ -645,29 +538,18 @@ def test_records_of_another_shape_are_replaced(server: Server, ask: Ask, cache: 
 # Needs
 
 
-def metadata(version: str = "1.0", *lines: str) -> bytes:
-    return "\n".join(("Metadata-Version: 2.2", "Name: thing", f"Version: {version}", *lines, "", "text")).encode()
+THING = wheel("thing", "1.0", "Requires-Dist: a>=1")
 
 
-def wheel(content: bytes = metadata("1.0", "Requires-Dist: a>=1"), extra: int = 0, last: bool = True) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        if not last:
-            archive.writestr("thing-1.0.dist-info/METADATA", content)
-        archive.writestr("thing/big.so", bytes(range(256)) * (extra // 256))
-        if last:
-            archive.writestr("thing-1.0.dist-info/METADATA", content)
-    return stream.getvalue()
+def large_wheel(size: int, *, last: bool = True) -> bytes:
+    """As `THING`; METADATA stands behind the large member, or before it."""
+    described = {"thing-1.0.dist-info/METADATA": metadata("thing", "1.0", "Requires-Dist: a>=1")}
+    large = {"thing/big.so": bytes(range(256)) * (size // 256)}
+    return zipped({**large, **described} if last else {**described, **large}, zipfile.ZIP_STORED)
 
 
-def sdist(*files: tuple[str, bytes], name: str = "thing-1.0") -> bytes:
-    stream = io.BytesIO()
-    with tarfile.open(fileobj=stream, mode="w:gz") as archive:
-        for path, content in files:
-            info = tarfile.TarInfo(f"{name}/{path}")
-            info.size = len(content)
-            archive.addfile(info, io.BytesIO(content))
-    return stream.getvalue()
+def described_by(content: bytes) -> bytes:
+    return zipped({"thing-1.0.dist-info/METADATA": content})
 
 
 def needs(index: PackageIndex, *candidates: str, version: str = "1.0") -> Needs | Unavailable:
@@ -682,7 +564,7 @@ def requirements(answer: Needs | Unavailable) -> list[str]:
 
 
 def test_metadata_beside_the_wheel(server: Server, ask: Ask) -> None:
-    content = metadata("1.0", "Requires-Dist: a", "Requires-Dist: b; extra == 'Z.z'", "Provides-Extra: Z.z")
+    content = metadata("thing", "1.0", "Requires-Dist: a", "Requires-Dist: b; extra == 'Z.z'", "Provides-Extra: Z.z")
     server.json("thing", {"url": WHEEL, "core-metadata": {"sha256": hashlib.sha256(content).hexdigest()}})
     server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, content)
     answer = needs(ask(), WHEEL)
@@ -695,7 +577,7 @@ def test_metadata_beside_the_wheel(server: Server, ask: Ask) -> None:
 
 def test_metadata_with_another_hash_is_not_believed(server: Server, ask: Ask) -> None:
     server.json("thing", {"url": WHEEL, "core-metadata": {"sha256": "0" * 64}})
-    server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, metadata())
+    server.routes[f"/simple/thing/{WHEEL}.metadata"] = Route(200, metadata("thing"))
     answer = needs(ask(), WHEEL)
     assert isinstance(answer, Unavailable)
     assert "does not have the hash" in answer.reason
@@ -704,11 +586,11 @@ def test_metadata_with_another_hash_is_not_believed(server: Server, ask: Ask) ->
 @pytest.mark.parametrize(
     ("content", "ranges", "requests"),
     [
-        (wheel(), True, 1),
-        (wheel(), False, 1),
-        (wheel(extra=3_000_000), True, 1),
-        (wheel(extra=3_000_000, last=False), True, 2),
-        (wheel(extra=500_000, last=False), False, 1),
+        (THING, True, 1),
+        (THING, False, 1),
+        (large_wheel(3_000_000), True, 1),
+        (large_wheel(3_000_000, last=False), True, 2),
+        (large_wheel(500_000, last=False), False, 1),
     ],
 )
 @pytest.mark.parametrize("advertised", [True, False])
@@ -730,7 +612,7 @@ def part(start: object, end: object, total: object, body: bytes) -> Route:
 @pytest.mark.parametrize(
     ("route", "reason"),
     [
-        (Route(200, wheel(extra=3_000_000)), "larger than 1 MB"),
+        (Route(200, large_wheel(3_000_000)), "larger than 1 MB"),
         (endless, "larger than 1 MB"),
         (Route(404), "status 404"),
         (Route(500), "status 500"),
@@ -742,17 +624,14 @@ def part(start: object, end: object, total: object, body: bytes) -> Route:
         (part(0, 1, 100, b"xx"), "another range"),
         (part(0, 99_999, 100_000, bytes(100_000)), "larger than"),
         (part(10**14, 10**14 + 1, 10**14 + 2, b"xx"), "too many requests"),
-        (Route(200, wheel(b"Name: thing", last=False)), "another release"),
-        (Route(200, wheel(metadata("2.0"))), "another release"),
-        (Route(200, wheel(metadata("1.0", "Requires-Dist: a >"))), "invalid requirement `a >`"),
+        (Route(200, described_by(b"Name: thing")), "another release"),
+        (Route(200, described_by(metadata("thing", "2.0"))), "another release"),
+        (Route(200, wheel("thing", "1.0", "Requires-Dist: a >")), "invalid requirement `a >`"),
     ],
     ids=range(15),
 )
-def test_needs_that_cannot_be_known(
-    server: Server, ask: Ask, route: Route | Callable[[Handler], None], reason: str
-) -> None:
-    server.html("thing", f"<a href={WHEEL}>")
-    server.routes[f"/simple/thing/{WHEEL}"] = route
+def test_needs_that_cannot_be_known(server: Server, ask: Ask, route: Answer, reason: str) -> None:
+    server.offer("thing", {WHEEL: route})
     answer = needs(ask(), WHEEL)
     assert isinstance(answer, Unavailable)
     assert re.search(reason, answer.reason), answer.reason
@@ -761,10 +640,9 @@ def test_needs_that_cannot_be_known(
 def test_server_that_refuses_the_last_bytes_of_a_small_file(server: Server, ask: Ask) -> None:
     def picky(handler: Handler) -> None:
         asked = handler.headers.get("Range")
-        (Route(416) if asked else Route(200, wheel())).send(handler, None, None)
+        (Route(416) if asked else Route(200, THING)).send(handler, None, None)
 
-    server.html("thing", f"<a href={WHEEL}>")
-    server.routes[f"/simple/thing/{WHEEL}"] = picky
+    server.offer("thing", {WHEEL: picky})
     assert requirements(needs(ask(), WHEEL)) == ["a>=1"]
 
 
@@ -774,19 +652,19 @@ SDIST = "thing-1.0.tar.gz"
 @pytest.mark.parametrize(
     ("pkg_info", "expected"),
     [
-        (metadata("1.0", "Requires-Dist: s"), ["s"]),
-        (metadata("1.0").replace(b"2.2", b"2.1"), "known only by building it"),
-        (metadata("1.0", "Dynamic: Requires-Dist"), "known only by building it"),
+        (metadata("thing", "1.0", "Requires-Dist: s"), ["s"]),
+        (metadata("thing", "1.0").replace(b"2.2", b"2.1"), "known only by building it"),
+        (metadata("thing", "1.0", "Dynamic: Requires-Dist"), "known only by building it"),
         (None, "known only by building it"),
-        (metadata("3.0"), "another release"),
+        (metadata("thing", "3.0"), "another release"),
     ],
 )
 def test_needs_of_a_source_distribution(server: Server, ask: Ask, pkg_info: bytes | None, expected: object) -> None:
-    files = [("PKG-INFO", pkg_info)] if pkg_info is not None else []
-    server.html("thing", f"<a href={SDIST}>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(
-        200, sdist(("a.py", b""), *files, ("thing.egg-info/PKG-INFO", metadata("1.0", "Requires-Dist: no")))
+    files = {"PKG-INFO": pkg_info} if pkg_info is not None else {}
+    found = sdist(
+        "thing", "1.0", {"a.py": "", **files, "thing.egg-info/PKG-INFO": metadata("thing", "1.0", "Requires-Dist: no")}
     )
+    server.offer("thing", {SDIST: found})
     answer = needs(ask(), SDIST)
     if isinstance(expected, list):
         assert requirements(answer) == expected
@@ -796,11 +674,12 @@ def test_needs_of_a_source_distribution(server: Server, ask: Ask, pkg_info: byte
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"x", sdist(("a", b"x" * 9000))[:-80], gzip.compress(bytes(300_000_000), 1)], ids=range(4)
+    "content",
+    [b"", b"x", sdist("thing", "1.0", {"a": b"x" * 9000})[:-80], gzip.compress(bytes(300_000_000), 1)],
+    ids=range(4),
 )
 def test_broken_source_distribution(server: Server, ask: Ask, content: bytes) -> None:
-    server.html("thing", f"<a href={SDIST}>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(200, content)
+    server.offer("thing", {SDIST: content})
     answer = needs(ask(), SDIST)
     assert isinstance(answer, Unavailable)
     assert re.search("^its archive|known only by building", answer.reason)
@@ -810,8 +689,7 @@ def test_endless_source_distribution(server: Server, ask: Ask) -> None:
     info = tarfile.TarInfo("thing-1.0/a.bin")
     info.size = 150_000_000
     body = gzip.compress(info.tobuf() + bytes(info.size), compresslevel=0)
-    server.html("thing", f"<a href={SDIST}>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(200, body)
+    server.offer("thing", {SDIST: body})
     answer = needs(ask(), SDIST)
     assert isinstance(answer, Unavailable)
     assert answer.reason == "its source distribution is larger than 64 MB"
@@ -819,24 +697,23 @@ def test_endless_source_distribution(server: Server, ask: Ask) -> None:
 
 def test_other_wheel_tells_what_the_source_distribution_needs(server: Server, ask: Ask) -> None:
     windows, linux = "thing-1.0-cp312-cp312-win_amd64.whl", "thing-1.0-cp312-cp312-manylinux2014_x86_64.whl"
-    server.html("thing", *(f"<a href={name}>" for name in (SDIST, windows, "thing-2.0-py3-none-any.whl", linux)))
-    server.routes[f"/simple/thing/{linux}"] = Route(200, wheel(), ranges=True)
+    server.html("thing", SDIST, windows, "thing-2.0-py3-none-any.whl", linux)
+    server.routes[f"/simple/thing/{linux}"] = Route(200, THING, ranges=True)
     assert requirements(needs(ask(), SDIST)) == ["a>=1"]
     assert server.paths() == ["/simple/thing/", f"/simple/thing/{linux}"]
 
 
 def test_first_candidate_is_read_first_and_the_others_if_it_cannot_be(server: Server, ask: Ask) -> None:
     one, two = "thing-1.0-cp312-cp312-musllinux_1_2_x86_64.whl", "thing-1.0-cp311-cp311-musllinux_1_2_x86_64.whl"
-    server.html("thing", f"<a href={two}>", f"<a href={one}>")
-    server.routes[f"/simple/thing/{two}"] = Route(200, wheel(), ranges=True)
+    server.html("thing", two, one)
+    server.routes[f"/simple/thing/{two}"] = Route(200, THING, ranges=True)
     assert requirements(needs(ask(), one, two)) == ["a>=1"]
     assert server.paths() == ["/simple/thing/", f"/simple/thing/{one}", f"/simple/thing/{two}"]
 
 
 def test_only_urls_of_the_index_are_asked(server: Server, other: Server, ask: Ask) -> None:
     """A lock file in the linted project may give any URL."""
-    server.html("thing", f"<a href={WHEEL}>")
-    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, wheel())
+    server.offer("thing", {WHEEL: Route(200, THING)})
     foreign = parse(WHEEL, "thing", url=f"http://{other.host}/{WHEEL}", metadata=True)
     assert foreign is not None
     index = ask()
@@ -854,11 +731,10 @@ def test_only_urls_of_the_index_are_asked(server: Server, other: Server, ask: As
 
 
 def test_needs_of_a_file_with_a_hash_are_kept_for_ever(server: Server, ask: Ask, clock: Clock) -> None:
-    hashed, plain = f"{WHEEL}#sha256={'a' * 64}", "thing-2.0-py3-none-any.whl"
-    server.html("thing", f"<a href={hashed}>", f"<a href={plain}>", Cache_Control="max-age=600000")
-    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, wheel())
-    other = wheel(metadata("2.0", "Requires-Dist: x")).replace(b"thing-1.0", b"thing-2.0")
-    server.routes[f"/simple/thing/{plain}"] = Route(200, other)
+    hashed, plain = f"{WHEEL}{HASH}", "thing-2.0-py3-none-any.whl"
+    server.html("thing", hashed, plain, Cache_Control="max-age=600000")
+    server.routes[f"/simple/thing/{WHEEL}"] = Route(200, THING)
+    server.routes[f"/simple/thing/{plain}"] = Route(200, wheel("thing", "2.0", "Requires-Dist: x"))
     first = ask()
     assert requirements(needs(first, WHEEL)) == requirements(needs(first, WHEEL)) == ["a>=1"]
     assert requirements(needs(first, plain, version="2.0")) == ["x"]
@@ -875,8 +751,7 @@ def test_needs_of_a_file_with_a_hash_are_kept_for_ever(server: Server, ask: Ask,
 
 
 def test_that_only_building_would_tell_is_remembered_too(server: Server, ask: Ask) -> None:
-    server.html("thing", f"<a href={SDIST}#sha256={'a' * 64}>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("setup.py", b"")))
+    server.offer("thing", {SDIST: sdist("thing", "1.0", {"setup.py": ""})})
     answers = [needs(ask(), SDIST) for _ in range(2)]
     assert answers == [Unavailable("thing", "its dependencies are known only by building it")] * 2
     assert server.paths() == ["/simple/thing/", f"/simple/thing/{SDIST}"]
@@ -884,8 +759,7 @@ def test_that_only_building_would_tell_is_remembered_too(server: Server, ask: As
 
 def test_slow_file_is_given_up_at_once(server: Server, ask: Ask) -> None:
     files = [f"thing-1.0-cp3{minor}-none-any.whl" for minor in range(5)]
-    server.html("thing", *(f"<a href={name}>" for name in files))
-    server.routes |= {f"/simple/thing/{name}": silent for name in files}
+    server.offer("thing", dict.fromkeys(files, silent))
     answer = needs(ask(bounds=Bounds(request=0.5)), *files)
     assert answer == Unavailable("thing", f"{server.host} did not answer within 0.5 s")
     assert len(server.asked) == 2
@@ -897,7 +771,7 @@ def test_slow_pages_do_not_keep_others_from_their_turn(
     monkeypatch.setattr(transport, "_LEAST_PATIENCE", 0.1)
     slow = [f"slow{number}" for number in range(60)]
     server.routes |= {f"/simple/{name}/": drips if name.endswith("5") else silent for name in slow}
-    server.html("thing", f"<a href={WHEEL}>")
+    server.html("thing", WHEEL)
     answers = ask(bounds=Bounds(run=5, request=1)).offers([*slow, "thing"])
     assert isinstance(answers["thing"], Offer)
     assert answers["slow0"] == Unavailable("slow0", f"{server.host} did not answer within 1 s")
@@ -906,7 +780,7 @@ def test_slow_pages_do_not_keep_others_from_their_turn(
 
 def test_an_index_that_answers_is_waited_for_again(server: Server, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_LEAST_PATIENCE", 0.1)
-    server.html("thing", f"<a href={WHEEL}>")
+    server.html("thing", WHEEL)
     server.routes |= {f"/simple/slow{number}/": silent for number in range(4)}
     index = ask(bounds=Bounds(request=0.4))
     for name in ("slow0", "slow1", "thing", "slow2", "slow3"):
@@ -922,18 +796,8 @@ def contents(index: PackageIndex, file: Distribution) -> SdistContents | Unavail
     return index.sdist_contents([file])[file.filename]
 
 
-RUST = b"x" * 100_000
-PROJECT = b'[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
-
-
-def zipped_sdist() -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w") as archive:
-        archive.writestr("thing-1.0/pyproject.toml", PROJECT)
-        archive.writestr("thing-1.0/src/lib.rs", RUST)
-        archive.writestr("thing-1.0/a.c", "")
-        archive.writestr("thing-1.0/setup.py", "ext_modules")
-    return stream.getvalue()
+PROJECT = '[build-system]\nrequires = ["maturin"]\nbuild-backend = "maturin"\n'
+SOURCES = {"src/lib.rs": "x" * 100_000, "pyproject.toml": PROJECT, "a.c": "", "setup.py": "ext_modules"}
 
 
 @pytest.mark.parametrize(
@@ -941,16 +805,13 @@ def zipped_sdist() -> bytes:
     [
         (
             SDIST,
-            sdist(
-                ("src/lib.rs", b"x" * 100_000), ("pyproject.toml", PROJECT), ("a.c", b""), ("setup.py", b"ext_modules")
-            ),
+            sdist("thing", "1.0", SOURCES),
         ),
-        ("thing-1.0.zip", zipped_sdist()),
+        ("thing-1.0.zip", zipped({f"thing-1.0/{path}": content for path, content in SOURCES.items()})),
     ],
 )
 def test_contents_of_a_source_distribution(server: Server, ask: Ask, filename: str, content: bytes) -> None:
-    server.html("thing", f"<a href={filename}#sha256={'a' * 64}>", f"<a href={WHEEL}>")
-    server.routes[f"/simple/thing/{filename}"] = Route(200, content, ranges=True)
+    server.offer("thing", {filename: content, WHEEL: b""})
     file = parse(filename, "thing")
     assert file is not None
     detail = f"{filename} at {server.host}"
@@ -977,8 +838,8 @@ def test_source_distribution_that_is_too_large_to_be_read(server: Server, ask: A
 
 
 def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> None:
-    server.html("thing", f"<a href={SDIST}>", "<a href=thing-2.0.tar.gz>")
-    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist(("setup.py", b""), ("a.c", b"")))
+    server.html("thing", SDIST, "thing-2.0.tar.gz")
+    server.routes[f"/simple/thing/{SDIST}"] = Route(200, sdist("thing", "1.0", {"setup.py": "", "a.c": ""}))
     files = [file for name in (SDIST, "thing-2.0.tar.gz") if (file := parse(name, "thing"))]
     one, two = ask().sdist_contents([*files, *files]).values()
     assert isinstance(one, SdistContents)
@@ -989,10 +850,8 @@ def test_contents_of_several_source_distributions(server: Server, ask: Ask) -> N
 
 @pytest.mark.parametrize(("ending", "compress"), [("tar.bz2", bz2.compress), ("tar.xz", lzma.compress)])
 def test_contents_of_other_archives(server: Server, ask: Ask, ending: str, compress: Callable[[bytes], bytes]) -> None:
-    server.html("thing", f"<a href=thing-1.0.{ending}>")
-    server.routes[f"/simple/thing/thing-1.0.{ending}"] = Route(
-        200, compress(gzip.decompress(sdist(("setup.py", b""), ("a.c", b""))))
-    )
+    tar = gzip.decompress(sdist("thing", "1.0", {"setup.py": "", "a.c": ""}))
+    server.offer("thing", {f"thing-1.0.{ending}": compress(tar)})
     file = parse(f"thing-1.0.{ending}", "thing")
     assert isinstance(file, Distribution)
     answer = contents(ask(), file)
@@ -1003,19 +862,18 @@ def test_contents_of_other_archives(server: Server, ask: Ask, ending: str, compr
 @pytest.mark.parametrize(
     ("filename", "route", "reason"),
     [
-        (WHEEL, Route(200, wheel()), "does not list"),
+        (WHEEL, Route(200, THING), "does not list"),
         (SDIST, Route(404), "status 404"),
         (SDIST, Route(200, b""), "too early"),
         ("thing-1.0.tar.lz", Route(200, b""), "of a kind that is not read"),
         ("thing-1.0.tar.bz2", Route(200, b"no"), "not compressed as its name says"),
-        (SDIST, Route(200, sdist(("pyproject.toml", b"["))), "pyproject.toml cannot be read"),
+        (SDIST, Route(200, sdist("thing", "1.0", {"pyproject.toml": "["})), "pyproject.toml cannot be read"),
         (SDIST, Route(200, gzip.compress(bytes(10_240))), "neither setup.py nor pyproject.toml"),
-        (SDIST, Route(200, sdist(("thing.py", b""))), "neither setup.py nor pyproject.toml"),
+        (SDIST, Route(200, sdist("thing", "1.0", {"thing.py": ""})), "neither setup.py nor pyproject.toml"),
     ],
 )
 def test_contents_that_cannot_be_known(server: Server, ask: Ask, filename: str, route: Route, reason: str) -> None:
-    server.html("thing", f"<a href={filename}>")
-    server.routes[f"/simple/thing/{filename}"] = route
+    server.offer("thing", {filename: route})
     file = parse(filename, "thing")
     assert isinstance(file, Distribution)
     answer = contents(ask(), file)

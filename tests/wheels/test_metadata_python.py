@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from packaging.requirements import Requirement
 
 from lint_alpine.environment import Environment, Libc
@@ -12,9 +11,8 @@ from lint_alpine.wheels.cache import DiskCache
 from lint_alpine.wheels.closure import resolve
 from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
-from tests.loopback import Route, Server, serving
-
-server = pytest.fixture(serving)
+from tests.archives import metadata
+from tests.loopback import Route, Server
 
 
 def test_goes_back_to_a_release_for_this_python(server: Server, tmp_path: Path) -> None:
@@ -23,7 +21,7 @@ def test_goes_back_to_a_release_for_this_python(server: Server, tmp_path: Path) 
     for version, python in pythons.items():
         wheel = f"thing-{version}-py3-none-any.whl"
         files.append({"filename": wheel, "url": wheel, "hashes": {"sha256": "0" * 64}, "core-metadata": True})
-        content = f"Metadata-Version: 2.1\nName: thing\nVersion: {version}\nRequires-Python: {python}\n".encode()
+        content = metadata("thing", version, f"Requires-Python: {python}")
         server.routes[f"/simple/thing/{wheel}.metadata"] = Route(200, content)
     server.json("thing", *files)
     dependency = Dependency(Requirement("thing"), Source("requirements.txt", "thing").line_span(1))

@@ -21,6 +21,7 @@ from lint_alpine.wheels.precedence import ELSEWHERE, PINNED_ELSEWHERE
 from lint_alpine.wheels.settings import IndexSettings
 from lint_alpine.wheels.sources import MainIndex, Sources
 from lint_alpine.wheels.verdict import WheelVerdict
+from tests.archives import wheel
 from tests.loopback import Route, Server, serving
 
 NOWHERE = Source("requirements.txt", "").start
@@ -29,25 +30,12 @@ ALL, FIRST, MATCH, BEST = IndexStrategy
 
 
 @pytest.fixture(autouse=True)
-def _nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "default_index", lambda: OWN)
-    for name in ("http_proxy", "https_proxy", "all_proxy"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.upper(), raising=False)
 
 
-@pytest.fixture(name="a")
-def _a() -> Iterator[Server]:
-    yield from serving()
-
-
-@pytest.fixture(name="b")
-def _b() -> Iterator[Server]:
-    yield from serving()
-
-
-@pytest.fixture(name="c")
-def _c() -> Iterator[Server]:
+@pytest.fixture(name="third")
+def _third() -> Iterator[Server]:
     yield from serving()
 
 
@@ -93,12 +81,13 @@ class World:
 
 
 @pytest.fixture(name="servers")
-def _servers(a: Server, b: Server, c: Server) -> dict[str, Server]:
-    a.html("thing", "<a href=thing-2.0-py3-none-any.whl>", "<a href=thing-1.5-1-py3-none-any.whl>")
-    b.html("thing", "<a href=thing-1.0-py3-none-any.whl>", "<a href=thing-1.5-py3-none-any.whl>")
-    c.html("thing", "<a href=thing-3.0-cp27-cp27m-win32.whl>", "<a href=thing-1.5-2-py3-none-any.whl>")
-    a.html("main", "<a href=main-1.0-py3-none-any.whl>")
-    b.html("extra", "<a href=extra-1.0-py3-none-any.whl>")
+def _servers(server: Server, other: Server, third: Server) -> dict[str, Server]:
+    a, b, c = server, other, third
+    a.html("thing", "thing-2.0-py3-none-any.whl", "thing-1.5-1-py3-none-any.whl")
+    b.html("thing", "thing-1.0-py3-none-any.whl", "thing-1.5-py3-none-any.whl")
+    c.html("thing", "thing-3.0-cp27-cp27m-win32.whl", "thing-1.5-2-py3-none-any.whl")
+    a.html("main", "main-1.0-py3-none-any.whl")
+    b.html("extra", "extra-1.0-py3-none-any.whl")
     return {"a": a, "b": b, "c": c}
 
 
@@ -217,14 +206,8 @@ def test_index_that_fails_leaves_the_answer_open(servers: dict[str, Server], tmp
 
 def test_needs_are_those_of_the_index_that_decides(servers: dict[str, Server], tmp_path: Path) -> None:
     """Two indexes may have different files of one name: dependency confusion."""
-    from tests.test_find_links import wheel
-
     for name, needed in [("a", "main"), ("b", "extra")]:
-        server = servers[name]
-        server.html("own", "<a href=own-1.0-py3-none-any.whl>")
-        server.routes["/simple/own/own-1.0-py3-none-any.whl"] = Route(
-            200, wheel("own", "1.0", f"Requires-Dist: {needed}"), ranges=True
-        )
+        servers[name].offer("own", {"own-1.0-py3-none-any.whl": wheel("own", "1.0", f"Requires-Dist: {needed}")})
     for pinned, needed in [("a", "main"), ("b", "extra")]:
         world = World(servers, "ab", tmp_path / pinned)
         assert sorted(world.judge("own", strategy=FIRST, pins={"own": pinned})) == sorted({"own", needed})

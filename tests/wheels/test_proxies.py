@@ -1,50 +1,30 @@
 """Through which proxy an index is asked, as pip is told; on the loopback interface only."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lint_alpine.wheels.cache import DiskCache
 from lint_alpine.wheels.evidence import Offer, Unavailable
-from lint_alpine.wheels.index import PackageIndex
-from lint_alpine.wheels.settings import find
-from lint_alpine.wheels.transport import Bounds
-from tests.loopback import HTML, Handler, Route, Server, serving
+from tests.loopback import Handler, Route, Server, ask, page, serving, settings_of
 
 INDEX = "http://index.example/simple/thing/"
 
 
-@pytest.fixture(autouse=True)
-def _nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name.startswith(("PIP_", "UV_", "SSL_CERT_")) or "_CA_BUNDLE" in name:
-            monkeypatch.delenv(name)
-
-
 @pytest.fixture(name="proxy")
-def _proxy() -> Iterator[Server]:
+def _proxy(unconfigured: None) -> Iterator[Server]:
     """Answers in the place of an index that is not there."""
     for server in serving():
-        server.routes[INDEX] = Route(200, b"<a href=thing-1.0.tar.gz>", {"Content-Type": HTML})
+        server.routes[INDEX] = page("thing-1.0.tar.gz")
         yield server
 
 
-@pytest.fixture(name="server")
-def _server() -> Iterator[Server]:
-    yield from serving()
-
-
-def ask(
+def found(
     folder: Path, url: str, monkeypatch: pytest.MonkeyPatch, text: str = "", **environment: str
 ) -> Offer | Unavailable:
-    (folder / "pip.conf").write_text(text)
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    settings = find(url, (), {"HOME": str(folder), **environment}, [folder / "pip.conf"])
-    with PackageIndex(settings, DiskCache(folder / "cache"), bounds=Bounds(request=5)) as index:
-        return index.offers(["thing"])["thing"]
+    return ask(settings_of(folder, url, text, **environment), folder, "thing")["thing"]
 
 
 USED = [
@@ -67,7 +47,7 @@ def test_proxy_is_asked(
     proxy: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, environment: dict[str, str], text: str
 ) -> None:
     given = {name: value.format(proxy=proxy.host) for name, value in environment.items()}
-    answer = ask(tmp_path, "http://index.example/simple", monkeypatch, text.format(proxy=proxy.host), **given)
+    answer = found(tmp_path, "http://index.example/simple", monkeypatch, text.format(proxy=proxy.host), **given)
     assert isinstance(answer, Offer), answer
     assert proxy.paths() == [INDEX]
 
@@ -89,7 +69,7 @@ def test_proxy_is_passed_over(
     server.html("thing")
     words = {"proxy": proxy.host, "port": server.server_address[1]}
     given = {name: value.format(**words) for name, value in environment.items()}
-    assert isinstance(ask(tmp_path, server.url, monkeypatch, **given), Offer)
+    assert isinstance(found(tmp_path, server.url, monkeypatch, **given), Offer)
     assert proxy.asked == []
 
 
@@ -98,9 +78,9 @@ def test_each_host_has_its_own_proxy(
 ) -> None:
     """After a redirect too: a host of NO_PROXY is asked directly."""
     proxy.routes[INDEX] = Route(302, headers={"Location": f"{server.url}thing/"})
-    server.html("thing", "<a href=thing-1.0.tar.gz>")
+    server.html("thing", "thing-1.0.tar.gz")
     given = {"HTTP_PROXY": f"http://{proxy.host}", "NO_PROXY": "127.0.0.1"}
-    answer = ask(tmp_path, "http://index.example/simple", monkeypatch, **given)
+    answer = found(tmp_path, "http://index.example/simple", monkeypatch, **given)
     assert isinstance(answer, Offer)
     assert (proxy.paths(), server.paths()) == ([INDEX], ["/simple/thing/"])
 
@@ -109,10 +89,10 @@ def test_password_of_the_proxy_is_for_the_proxy(
     proxy: Server, server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = f"http://me:s3cret@{proxy.host}"
-    ask(tmp_path, "http://index.example/simple", monkeypatch, HTTP_PROXY=url, NO_PROXY="127.0.0.1")
+    found(tmp_path, "http://index.example/simple", monkeypatch, HTTP_PROXY=url, NO_PROXY="127.0.0.1")
     assert proxy.asked[0][1]["proxy-authorization"] == "Basic bWU6czNjcmV0"
     server.html("thing")
-    ask(tmp_path, server.url, monkeypatch)
+    found(tmp_path, server.url, monkeypatch)
     assert "proxy-authorization" not in server.asked[0][1]
 
 
@@ -127,7 +107,7 @@ def test_tunnel_for_https(proxy: Server, tmp_path: Path, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(Handler, "do_CONNECT", refuse, raising=False)
     url = f"http://me:s3cret@{proxy.host}"
-    answer = ask(tmp_path, "https://you:hidden@index.example/simple", monkeypatch, **{variable: url})
+    answer = found(tmp_path, "https://you:hidden@index.example/simple", monkeypatch, **{variable: url})
     assert answer == Unavailable("thing", "the proxy does not let index.example be reached")
     ((path, headers),) = asked
     assert (path, headers["proxy-authorization"]) == ("index.example:443", "Basic bWU6czNjcmV0")
@@ -139,9 +119,9 @@ def test_tunnel_for_https(proxy: Server, tmp_path: Path, monkeypatch: pytest.Mon
 )
 @pytest.mark.parametrize("variable", ["PIP_PROXY", "ALL_PROXY"])
 def test_proxy_that_cannot_be_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy_url: str, variable: str
+    unconfigured: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, proxy_url: str, variable: str
 ) -> None:
-    answer = ask(tmp_path, "http://index.example/simple", monkeypatch, **{variable: proxy_url})
+    answer = found(tmp_path, "http://index.example/simple", monkeypatch, **{variable: proxy_url})
     assert isinstance(answer, Unavailable)
     assert "proxy" in answer.reason
     assert "s3cret" not in answer.reason

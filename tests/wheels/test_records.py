@@ -22,8 +22,7 @@ def collected(*files: tuple[str, bytes]) -> tuple[PageRelease, ...]:
     insides = [inside for _, inside in files]
     text = b"},{".join(insides)
     begins = [text.index(inside) for inside in insides]
-    ends = [begin + len(inside) for begin, inside in zip(begins, insides, strict=True)]
-    return collect("thing", PAGE, PageText(text, [name.encode() for name, _ in files], begins, ends))
+    return collect("thing", PAGE, PageText(text, [name.encode() for name, _ in files], begins, 3, len(text)))
 
 
 def names(releases: tuple[PageRelease, ...]) -> dict[str, list[str]]:
@@ -42,9 +41,19 @@ def test_releases_are_newest_first_and_their_files_in_order() -> None:
     assert names(from_bytes("thing", b"".join(to_bytes(found)))) == names(found)
 
 
+def test_neighbours_whose_names_begin_alike() -> None:
+    spelled = ("1.0-1.tar.gz", "1.0-cp311-cp311-win32.whl", "1.0.tar.gz", "1.0-1-cp312-cp312-win32.whl", "1.0-2.zip")
+    found = collected(*(listed(f"thing-{each}") for each in spelled))
+    assert names(found) == {
+        "1.0.post2": ["thing-1.0-2.zip"],
+        "1.0.post1": ["thing-1.0-1.tar.gz"],
+        "1.0": ["thing-1.0-cp311-cp311-win32.whl", "thing-1.0.tar.gz", "thing-1.0-1-cp312-cp312-win32.whl"],
+    }
+
+
 def test_too_many_files() -> None:
     with pytest.raises(TooManyFilesError):
-        collect("thing", PAGE, PageText(b"", [b"x"] * 200_001, [], []))
+        collect("thing", PAGE, PageText(b"", [b"x"] * 200_001, [], 3, 0))
 
 
 def test_files_are_read_when_they_are_asked_for() -> None:

@@ -3,20 +3,32 @@
 import base64
 import os
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from lint_alpine.wheels.cache import DiskCache
+from lint_alpine.wheels.certificates import Certificates
 from lint_alpine.wheels.evidence import Offer, Unavailable
-from lint_alpine.wheels.index import PackageIndex
-from lint_alpine.wheels.settings import IndexSettings, IndexSettingsError, find
-from lint_alpine.wheels.transport import Bounds
-from tests.loopback import HTML, Route, Server, serving
-from tests.wheels.test_index import CERTIFICATE, KEY
+from lint_alpine.wheels.settings import IndexSettings, IndexSettingsError
+from tests.loopback import Route, Server, ask, page, settings_of
 
-# Made for these tests; its key was thrown away.
+pytestmark = pytest.mark.usefixtures("unconfigured")
+
+# An elliptic-curve key and a certificate for 127.0.0.1, valid from 2020 to 2120, made for these tests.
+KEY = """
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgYPQ1fedDaOYLqa4JTKc2f8pLI+TwVejZ0qwJwbtCRNuhRANCAAQJ
+F75RDmEek4W87AmWP0p7oBn+XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZ
+"""
+CERTIFICATE = """
+MIIBjDCCATGgAwIBAgIBATAKBggqhkjOPQQDAjATMREwDwYDVQQDDAhsb29wYmFjazAgFw0yMDAxMDEwMDAwMDBaGA8yMTIwMDEw
+MTAwMDAwMFowEzERMA8GA1UEAwwIbG9vcGJhY2swWTATBgcqhkjOPQIBBggqhkjOPQMBBwNCAAQJF75RDmEek4W87AmWP0p7oBn+
+XKZpxjmIKklMdWfV7CJEcdAEoqlaZ1MG5aCBDt0DAsBy3FPSlRu+vbvw9KRZo3QwcjAPBgNVHREECDAGhwR/AAABMA8GA1UdEwEB
+/wQFMAMBAf8wDgYDVR0PAQH/BAQDAgKEMB0GA1UdDgQWBBSyc0mWp+Nj5mUrKbkoZRbF8TcwgzAfBgNVHSMEGDAWgBSyc0mWp+Nj
+5mUrKbkoZRbF8TcwgzAKBggqhkjOPQQDAgNJADBGAiEA3OECU36cVP1soy/DAlkxAstFrTJxO5vr1t7m7gfC1QECIQDgLCZNQ528
+EaW4WHcQYwOJGbSAsYMQmU6XwusF27vnMw==
+"""
+
+# Another one, which signed nothing here; its key was thrown away.
 OTHER = """
 MIIBeDCCAR2gAwIBAgIUGJoTh/C112Oed4o61d36fCuV6DgwCgYIKoZIzj0EAwIw
 EDEOMAwGA1UEAwwFb3RoZXIwIBcNMjYxMTIxMDUzMzI0WhgPMjEyNjEwMjgwNTMz
@@ -29,27 +41,11 @@ CdIFB732hy66AiEA0iMlCKtfuCNabI4sYKxBS3D9MSxj+KvZp3Oq61DNDG0=
 """
 
 
-@pytest.fixture(autouse=True)
-def _nothing_configured(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in list(os.environ):
-        if name.lower().endswith("_proxy") or name.startswith(("PIP_", "UV_", "SSL_CERT_")) or "_CA_BUNDLE" in name:
-            monkeypatch.delenv(name)
-
-
-@pytest.fixture(name="server")
-def _server() -> Iterator[Server]:
-    yield from serving()
-
-
-@pytest.fixture(name="other")
-def _other() -> Iterator[Server]:
-    yield from serving()
-
-
 class Files:
     """A certificate for 127.0.0.1 with its key: alone, together, and in a folder as OpenSSL looks it up."""
 
     def __init__(self, folder: Path) -> None:
+        # The label is put together here so that nothing takes this file for one with a secret.
         label = "PRIVATE" + " KEY"
         text = ssl.DER_cert_to_PEM_cert(base64.b64decode(CERTIFICATE))
         key = f"-----BEGIN {label}-----{KEY}-----END {label}-----\n"
@@ -77,14 +73,14 @@ def _files(tmp_path: Path) -> Files:
     return Files(tmp_path)
 
 
-def ask(folder: Path, settings: IndexSettings) -> Offer | Unavailable:
-    with PackageIndex(settings, DiskCache(folder / "cache"), bounds=Bounds(request=5)) as index:
-        return index.offers(["thing"])["thing"]
+def found(settings: IndexSettings, folder: Path) -> Offer | Unavailable:
+    return ask(settings, folder, "thing")["thing"]
 
 
-def settings_of(folder: Path, url: str, text: str = "", **environment: str) -> IndexSettings:
-    (folder / "pip.conf").write_text(text)
-    return find(url, (), {"HOME": str(folder), **environment}, [folder / "pip.conf"])
+def refusal(settings: IndexSettings, folder: Path) -> str:
+    answer = found(settings, folder)
+    assert isinstance(answer, Unavailable), answer
+    return answer.reason
 
 
 TRUST = [
@@ -116,7 +112,6 @@ TRUST = [
 def test_what_is_trusted(
     server: Server, files: Files, tmp_path: Path, environment: dict[str, str], configuration: str, trusted: bool
 ) -> None:
-    # Another certificate, which signed nothing here.
     (tmp_path / "other.pem").write_text(ssl.DER_cert_to_PEM_cert(base64.b64decode(OTHER)))
     files.secure(server)
     server.html("thing")
@@ -128,7 +123,7 @@ def test_what_is_trusted(
         "port": server.server_address[1],
     }
     given = {name: value.format(**words) for name, value in environment.items()}
-    answer = ask(tmp_path, settings_of(tmp_path, server.url, configuration.format(**words), **given))
+    answer = found(settings_of(tmp_path, server.url, configuration.format(**words), **given), tmp_path)
     if trusted:
         assert isinstance(answer, Offer), answer
     else:
@@ -163,9 +158,8 @@ def test_file_that_holds_no_certificate(server: Server, files: Files, tmp_path: 
     files.secure(server)
     path = tmp_path / "broken.pem"
     path.write_text("no certificate")
-    answer = ask(tmp_path, settings_of(tmp_path, server.url, **{name: str(path)}))
-    assert isinstance(answer, Unavailable)
-    assert answer.reason == f"the certificates in {path}, which `{name}` names, cannot be read"
+    reason = refusal(settings_of(tmp_path, server.url, **{name: str(path)}), tmp_path)
+    assert reason == f"the certificates in {path}, which `{name}` names, cannot be read"
 
 
 @pytest.mark.parametrize("verified", [True, False])
@@ -173,9 +167,9 @@ def test_client_certificate(server: Server, files: Files, tmp_path: Path, verifi
     files.secure(server, client=True)
     server.html("thing")
     trust = {"PIP_CERT": str(files.certificate)} if verified else {"PIP_TRUSTED_HOST": "127.0.0.1"}
-    assert isinstance(ask(tmp_path, settings_of(tmp_path, server.url, **trust)), Unavailable)
+    assert isinstance(found(settings_of(tmp_path, server.url, **trust), tmp_path), Unavailable)
     settings = settings_of(tmp_path, server.url, **trust, PIP_CLIENT_CERT=str(files.both))
-    assert isinstance(ask(tmp_path, settings), Offer)
+    assert isinstance(found(settings, tmp_path), Offer)
 
 
 def test_client_certificate_is_shown_to_indexes_alone(
@@ -185,8 +179,49 @@ def test_client_certificate_is_shown_to_indexes_alone(
     files.secure(server, client=True)
     files.secure(other, client=True)
     server.routes["/simple/thing/"] = Route(302, headers={"Location": f"https://{other.host}/x"})
-    other.routes["/x"] = Route(200, b"<a href=thing-1.0.tar.gz>", {"Content-Type": HTML})
+    other.routes["/x"] = page("thing-1.0.tar.gz")
     words = {"PIP_CERT": str(files.certificate), "PIP_CLIENT_CERT": str(files.both)}
-    answer = ask(tmp_path, settings_of(tmp_path, server.url, **words))
-    assert isinstance(answer, Unavailable)
+    refusal(settings_of(tmp_path, server.url, **words), tmp_path)
     assert other.asked == []
+
+
+def trusting(url: str, path: Path) -> IndexSettings:
+    return IndexSettings((url,), certificates=Certificates.at(str(path), "`PIP_CERT`"))
+
+
+def test_certificate_must_be_trusted(server: Server, files: Files, tmp_path: Path) -> None:
+    files.secure(server)
+    server.html("thing")
+    assert refusal(IndexSettings((server.url,)), tmp_path) == f"{server.host} shows a certificate that is not trusted"
+    assert isinstance(found(trusting(server.url, files.certificate), tmp_path), Offer)
+
+
+@pytest.mark.parametrize("port", [True, False])
+def test_trusted_host(server: Server, files: Files, tmp_path: Path, port: bool) -> None:
+    files.secure(server)
+    server.html("thing")
+    host = server.host if port else "127.0.0.1"
+    assert isinstance(found(IndexSettings((server.url,), trusted_hosts=frozenset({host})), tmp_path), Offer)
+
+
+def test_other_trusted_host(server: Server, files: Files, tmp_path: Path) -> None:
+    files.secure(server)
+    hosts = frozenset({"127.0.0.1:1", "a.example"})
+    assert "not trusted" in refusal(IndexSettings((server.url,), trusted_hosts=hosts), tmp_path)
+
+
+def test_redirect_from_https_to_http_is_refused(server: Server, other: Server, files: Files, tmp_path: Path) -> None:
+    files.secure(server)
+    server.routes["/simple/thing/"] = Route(302, headers={"Location": f"http://{other.host}/"})
+    reason = refusal(trusting(server.url, files.certificate), tmp_path)
+    assert reason == f"{server.host} redirects from https to http"
+    assert other.asked == []
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificates_that_cannot_be_read(tmp_path: Path, content: str | None) -> None:
+    path = tmp_path / "bundle.pem"
+    if content is not None:
+        path.write_text(content)
+    reason = refusal(trusting("https://127.0.0.1:1/", path), tmp_path)
+    assert reason == f"the certificates in {path}, which `PIP_CERT` names, cannot be read"
