@@ -49,10 +49,13 @@ def absent_packages(facts: "Facts") -> Iterator[Absent]:
         more = base is not None and changed[base]
         more = more or any(replaces_repositories(step.instruction) for step in stage.stage.steps)
         release = _release(stage)
+        asked: dict[int, list[ApkAddition]] = {}
+        for addition in stage.apk_additions:
+            asked.setdefault(id(addition.run), []).append(addition)
         for run in stage.runs:
             more = more or not run.shell or may_add_names(run, release)
-            for addition in () if more or release is None else stage.apk_additions:
-                if addition.run is run and _is_asked(addition):
+            for addition in () if more or release is None else asked.get(id(run), ()):
+                if _is_asked(addition):
                     yield from _absent(stage, addition, release or "")
         changed.append(more)
 
@@ -60,7 +63,7 @@ def absent_packages(facts: "Facts") -> Iterator[Absent]:
 def _release(stage: "StageFacts") -> str | None:
     """The Alpine release of an official image: who else builds one may have added repositories."""
     environment = stage.environment
-    if environment is None or environment.distro != "alpine" or "/" in environment.image:
+    if environment is None or environment.distro != "alpine" or not environment.is_official:
         return None
     return environment.release
 

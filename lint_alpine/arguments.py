@@ -20,7 +20,7 @@ def make_parser() -> argparse.ArgumentParser:
     common = argparse.ArgumentParser(add_help=False, formatter_class=_formatter)
     volume = common.add_mutually_exclusive_group()
     volume.add_argument("-q", "--quiet", action="store_true", help="say nothing on standard error but what went wrong")
-    volume.add_argument("-v", "--verbose", action="store_true", help="say on standard error what is done")
+    volume.add_argument("-v", "--verbose", action="store_true", help="with --online: say what asking the index took")
     parser = argparse.ArgumentParser(
         prog="lint-alpine",
         formatter_class=_formatter,
@@ -84,32 +84,3 @@ def _add_check_options(parser: argparse.ArgumentParser) -> None:
     add("--target", "the stage that ships (default: the last)", "STAGE")
     options.add_argument("--jobs", type=int, metavar="N", default=argparse.SUPPRESS, help="processes")
     add("--color", "auto, always or never", "WHEN")
-
-
-_FLAG_NAMES = [
-    "format",
-    "select",
-    "ignore",
-    "severity",
-    "fail-on",
-    "strict",
-    "fix",
-    "unsafe-fixes",
-    "diff",
-    "online",
-    "offline",
-    "index-url",
-    "extra-index-url",
-    "platform",
-    "build-arg",
-    "context",
-    "target",
-    "jobs",
-    "color",
-]
-
-
-def given_flags(arguments: argparse.Namespace) -> dict[str, object]:
-    """The options that were given, by the names and with the values that a configuration file has."""
-    found = {name: getattr(arguments, name.replace("-", "_"), None) for name in _FLAG_NAMES}
-    return {name: value for name, value in found.items() if value is not None}

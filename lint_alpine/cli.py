@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from lint_alpine.arguments import given_flags, make_parser
+from lint_alpine.arguments import make_parser
 from lint_alpine.errors import UserError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             case "explain":
                 return _explain(arguments.rules)
             case "cache":
-                return _cache(arguments.action)
+                return _cache(arguments.action, quiet=arguments.quiet)
             case _:
                 parser.print_help()
                 return COULD_NOT_RUN
@@ -66,13 +66,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _check(arguments: "Namespace") -> int:
-    from lint_alpine.config import load
+    from lint_alpine.config import given, load
+    from lint_alpine.context import is_folder
     from lint_alpine.options import ConfigError
     from lint_alpine.registry import all_rules
     from lint_alpine.selection import select
 
     paths: list[str] = arguments.paths or ["."]
-    config = load(_configured_folder(paths), given_flags(arguments), arguments.config, isolated=arguments.isolated)
+    config = load(_configured_folder(paths), given(vars(arguments)), arguments.config, isolated=arguments.isolated)
     rules = all_rules()
     selection = select(config, rules)
     chosen = tuple(
@@ -80,7 +81,7 @@ def _check(arguments: "Namespace") -> int:
         for rule in rules
         if rule.code in selection.codes
     )
-    if config.context is not None and not config.context.is_dir():
+    if config.context is not None and not is_folder(config.context):
         raise ConfigError(f"the build context `{config.context}` is not a folder")
     progress = _Progress(watched=sys.stderr.isatty() and not arguments.quiet)
     if arguments.refresh and not config.online:
@@ -107,8 +108,10 @@ def _check(arguments: "Namespace") -> int:
 
 def _configured_folder(paths: Sequence[str]) -> Path:
     """Where the search for a configuration file starts: the folder of the first path."""
+    from lint_alpine.context import is_folder
+
     first = Path(paths[0])
-    return first if first.is_dir() else first.parent
+    return first if is_folder(first) else first.parent
 
 
 def _settings(config: "Config", rules: "tuple[Rule, ...]", index: "PackageIndex | None") -> "Settings":
@@ -170,10 +173,11 @@ class _Progress:
 def _lint(
     paths: Sequence[str], stdin_filename: str, config: "Config", make_settings: "Callable[[], Settings]"
 ) -> "Report":
-    from lint_alpine.context import MAX_DOCKERFILE_BYTES, decode
+    from lint_alpine.context import Missing, read_dockerfile
     from lint_alpine.discovery import STANDARD_INPUT, discover
     from lint_alpine.jobs import lint_files, processes
     from lint_alpine.linter import FileResult, lint_buffer, report
+    from lint_alpine.report.report import Failure
 
     found = discover(paths)
     failures = list(found.failures)
@@ -181,8 +185,11 @@ def _lint(
         _say(f"lint-alpine: note: {folder.path}: {folder.message}")
     results: list[FileResult] = []
     if any(file.path == STANDARD_INPUT for file in found.files):
-        text = decode(sys.stdin.buffer.read(MAX_DOCKERFILE_BYTES))
-        results.append(lint_buffer(text, stdin_filename, make_settings()))
+        text = read_dockerfile(sys.stdin.buffer)
+        if isinstance(text, Missing):
+            failures.append(Failure(stdin_filename, text.reason))
+        else:
+            results.append(lint_buffer(text, stdin_filename, make_settings()))
     files = [file for file in found.files if file.path != STANDARD_INPUT]
     # Only one process may ask the index: it is what remembers the answers.
     number = 1 if config.online else processes(len(files), config.jobs)
@@ -225,11 +232,15 @@ def _write_fixed(files: "Sequence[Fixed]") -> int:
 
 def _diff(files: "Sequence[Fixed]") -> str:
     from difflib import unified_diff
+    from io import StringIO
 
     lines: list[str] = []
     for file in files:
-        before, after = file.before.splitlines(keepends=True), file.after.splitlines(keepends=True)
-        lines += unified_diff(before, after, file.path, file.path)
+        # Not splitlines: to `patch` a form feed or U+2028 ends no line.
+        before, after = (list(StringIO(text, newline="\n")) for text in (file.before, file.after))
+        # The tab tells `patch` where a name with blanks ends.
+        name = f"{file.path}\t" if " " in file.path else file.path
+        lines += unified_diff(before, after, name, name)
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
@@ -312,11 +323,11 @@ def _explain(wanted: Sequence[str]) -> int:
     from lint_alpine.registry import built_in
 
     rules = built_in()
-    known = {word.lower(): rule for rule in rules for word in (rule.code, rule.name)}
+    known = {word.lower(): (word, rule) for rule in rules for word in (rule.code, rule.name)}
     for word in wanted:
         if word.lower() not in known:
-            raise ConfigError(f"unknown rule `{word}`; did you mean `{nearest(word, [*known])}`?")
-    chosen = {known[word.lower()].code for word in wanted}
+            raise ConfigError(f"unknown rule `{word}`; did you mean `{known[nearest(word.lower(), known)][0]}`?")
+    chosen = {known[word.lower()][1].code for word in wanted}
     if chosen:
         print("\n\n".join(page.text.rstrip() for rule, page in _pages() if rule.code in chosen))
         return CLEAN
@@ -326,13 +337,14 @@ def _explain(wanted: Sequence[str]) -> int:
     return CLEAN
 
 
-def _cache(action: str) -> int:
+def _cache(action: str, *, quiet: bool) -> int:
     from lint_alpine.wheels.cache import DiskCache, cache_folder
 
     folder = cache_folder()
     if action == "clear":
         freed = DiskCache(folder).clear()
-        _say(f"lint-alpine: freed {freed / 1_000_000:.1f} MB in {folder}")
+        if not quiet:
+            _say(f"lint-alpine: freed {freed / 1_000_000:.1f} MB in {folder}")
     else:
         print(folder)
     return CLEAN

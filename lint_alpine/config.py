@@ -8,11 +8,11 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from lint_alpine.context import Missing, read_bytes
+from lint_alpine.context import Missing, folders_upward, read_bytes
 from lint_alpine.diagnostic import Severity
 from lint_alpine.options import ConfigError, Layer, Reader, nearest, shown
 
-__all__ = ["Color", "Config", "ConfigError", "FailOn", "Format", "load"]
+__all__ = ["Color", "Config", "ConfigError", "FailOn", "Format", "given", "load"]
 
 TABLE = "lint-alpine"
 OWN_FILE = ".lint-alpine.toml"
@@ -85,6 +85,12 @@ _KEYS = frozenset(name.replace("_", "-") for name in Config._fields) | {"offline
 _ONLY_FLAGS = frozenset({"config", "isolated", "output", "refresh", "stdin-filename"})
 
 
+def given(arguments: Mapping[str, object]) -> dict[str, object]:
+    """Of the arguments of the command line those that are options of a project too, by the names that a file has."""
+    named = {name.replace("_", "-"): value for name, value in arguments.items()}
+    return {name: value for name, value in named.items() if name in _KEYS}
+
+
 def load(start: Path, flags: Mapping[str, object], file: Path | None = None, *, isolated: bool = False) -> Config:
     """The configuration for what stands in the folder `start`: of `file`, else of the nearest file upward; flags win.
 
@@ -120,8 +126,7 @@ def load(start: Path, flags: Mapping[str, object], file: Path | None = None, *, 
 
 def _find(start: Path) -> Layer | None:
     """The nearest configuration, from a folder up to the root of its repository or of the file system."""
-    folder = Path(os.path.normpath(start.absolute()))
-    for parent in (folder, *folder.parents):
+    for parent in folders_upward(start):
         own, project = parent / OWN_FILE, parent / PROJECT_FILE
         if os.path.lexists(own):
             return Layer(_toml(own, _read(own)), own)
@@ -131,8 +136,6 @@ def _find(start: Path) -> Layer | None:
             table = _project_table(project, data)
             if table is not None:
                 return Layer(table, project)
-        if os.path.lexists(parent / ".git"):
-            return None
     return None
 
 

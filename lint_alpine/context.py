@@ -1,13 +1,16 @@
 """The build context: the only place that opens a project's files, and never one outside of it."""
 
 import os
+import posixpath
 import stat
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
+from lint_alpine.decoding import decode_as_pip
 from lint_alpine.source import Source
 
 if TYPE_CHECKING:
@@ -19,8 +22,11 @@ MAX_DOCKERFILE_BYTES = 10 * 1024 * 1024
 MAX_FILE_BYTES = 64 * 1024 * 1024
 # The longest ignore files in use have some hundred lines.
 MAX_IGNORE_BYTES = 256 * 1024
-MAX_GLOB_MATCHES = 10_000
 MAX_FOLDER_FILES = 3_000
+# With how many names the patterns of one Dockerfile are compared, which takes seconds; those in use come to thousands.
+MAX_COMPARED_NAMES = 300_000
+# The sources that tell a build context; few Dockerfiles have more than a hundred.
+_MOST_SOURCES = 1000
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -38,9 +44,17 @@ class Missing(NamedTuple):
 def read_bytes(path: Path, limit: int) -> bytes | Missing:
     """The bytes of a regular file of at most `limit` bytes."""
     data = read_part(path, 0, limit + 1)
-    if isinstance(data, bytes) and len(data) > limit:
-        return Missing(f"it is larger than {limit // (1024 * 1024)} MiB")
-    return data
+    return data if isinstance(data, Missing) else _within(limit, data)
+
+
+def read_dockerfile(stream: BinaryIO) -> str | Missing:
+    """The text of a Dockerfile that comes from a stream, which may have no more than a file."""
+    data = _within(MAX_DOCKERFILE_BYTES, stream.read(MAX_DOCKERFILE_BYTES + 1))
+    return data if isinstance(data, Missing) else decode(data)
+
+
+def _within(limit: int, data: bytes) -> bytes | Missing:
+    return data if len(data) <= limit else Missing(f"it is larger than {limit // (1024 * 1024)} MiB")
 
 
 def read_part(path: Path, start: int, size: int) -> bytes | Missing:
@@ -94,25 +108,51 @@ def rewrite(path: Path, before: str, after: str) -> Missing | None:
     if decode(data) != before:
         return Missing("it has changed in the meantime, or is not plain UTF-8")
     mark = _BYTE_ORDER_MARK if data.startswith(_BYTE_ORDER_MARK) else b""
-    temporary = target.with_name(f".{target.name}.lint-alpine")
+    return _replace(target, mark + after.encode("utf-8", "surrogateescape"))
+
+
+def _replace(file: Path, data: bytes) -> Missing | None:
+    from tempfile import mkstemp
+
     try:
-        temporary.write_bytes(mark + after.encode("utf-8", "surrogateescape"))
-        temporary.chmod(stat.S_IMODE(target.stat().st_mode))
-        temporary.replace(target)
+        # A new file of a random name: at a name that is known before, a repository may have laid a link to elsewhere.
+        descriptor, name = mkstemp(prefix=".lint-alpine-", dir=file.parent)
+        temporary = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as new:
+                new.write(data)
+            temporary.chmod(stat.S_IMODE(file.stat().st_mode))
+            temporary.replace(file)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         return Missing(_explain(error))
     return None
 
 
-@dataclass(frozen=True)
+def is_folder(path: Path) -> bool:
+    """Unlike Path.is_dir, False also for what cannot be looked at: a name that is too long, one in a closed folder."""
+    return os.path.isdir(path)  # noqa: PTH112
+
+
+TOO_MANY_NAMES = Missing("too many files of the build context would have to be compared with patterns")
+
+
+@dataclass(eq=False)
 class BuildContext:
-    """A folder whose files COPY may take. `shown` is that folder's path as reports show it (empty: the current one);
-    `dockerfile` is the file that is built, which may have an ignore file of its own."""
+    """A folder whose files COPY may take; nothing in it is looked at twice. `shown` is that folder's path as reports
+    show it (empty: the current one); `dockerfile` is the file that is built, which may have an ignore file of its own;
+    `comparable` is the number of names that patterns may still be compared with."""
 
     root: Path
     shown: str = ""
     dockerfile: Path | None = None
+    comparable: int = MAX_COMPARED_NAMES
+    _read: dict[str, Source | Missing] = field(default_factory=dict, init=False, repr=False)
+    _kinds: dict[str, bool | None] = field(default_factory=dict, init=False, repr=False)
+    _listed: dict[str, Mapping[str, bool] | Missing] = field(default_factory=dict, init=False, repr=False)
+    _found: dict[str, tuple[str, ...] | Missing] = field(default_factory=dict, init=False, repr=False)
 
     @cached_property
     def _real_root(self) -> str:
@@ -176,26 +216,20 @@ class BuildContext:
         except OSError as error:
             return Missing(_explain(error))
 
-    @cached_property
-    def _known(self) -> dict[str, Source | Missing]:
-        return {}
-
     def read(self, path: str) -> Source | Missing:
-        """A file of the context as its build sees it; read once."""
-        if path not in self._known:
-            self._known[path] = self._read(path)
-        return self._known[path]
+        """A file of the context as its build sees it."""
+        if path not in self._read:
+            self._read[path] = self._source(path)
+        return self._read[path]
 
-    def _read(self, path: str) -> Source | Missing:
-        from lint_alpine.installs.requirements import decode as decode_requirements
-
+    def _source(self, path: str) -> Source | Missing:
         data = self.read_bytes(path, MAX_FILE_BYTES)
         if isinstance(data, Missing):
             return data
         if self.excludes(path):
             return Missing(f"`{self._ignored[0]}` excludes it", final=False)
         try:
-            text = decode_requirements(data)
+            text = decode_as_pip(data)
         except ValueError as error:
             return Missing(str(error))
         return Source(self.show(path), text)
@@ -203,6 +237,8 @@ class BuildContext:
     def files(self, folder: str) -> "tuple[ContextFile, ...] | Missing":
         """What stands in a folder of the context as its build sees it, by name: nothing in it is opened."""
         names = self._names(folder)
+        if isinstance(names, Missing):
+            return names
         if len(names) > MAX_FOLDER_FILES:
             return Missing(f"it has more than {MAX_FOLDER_FILES} files")
         paths = [f"{folder.rstrip('/')}/{name}" for name in names]
@@ -210,53 +246,79 @@ class BuildContext:
         return kept if kept or not self.excludes(folder) else Missing(f"`{self._ignored[0]}` excludes it", final=False)
 
     def is_folder(self, path: str) -> bool:
-        resolved = self._resolve(path)
-        return not isinstance(resolved, Missing) and resolved.is_dir()
+        return self._kind(path) is True
 
     def has_file(self, path: str) -> bool:
         """Whether something that is no folder stands there, readable or not: what `read` then says is worth knowing."""
-        return os.path.lexists(Path(self._real_root, os.path.normpath(path.lstrip("/")))) and not self.is_folder(path)
+        return self._kind(path) is False
 
-    @cached_property
-    def _found(self) -> dict[str, tuple[str, ...]]:
-        return {}
+    def _kind(self, path: str) -> bool | None:
+        """Whether what stands there is a folder; None where nothing does."""
+        if path not in self._kinds:
+            there = os.path.lexists(f"{self._real_root}/{os.path.normpath(path.lstrip('/'))}")
+            resolved = self._resolve(path) if there else None
+            self._kinds[path] = isinstance(resolved, Path) and is_folder(resolved) if there else None
+        return self._kinds[path]
 
-    def find(self, pattern: str) -> tuple[str, ...]:
+    def find(self, pattern: str) -> tuple[str, ...] | Missing:
         """Paths of the context that match a pattern as COPY reads it (Go's filepath.Match), sorted."""
-        if is_pattern(pattern):
-            if pattern not in self._found:
-                self._found[pattern] = tuple(self._matches(pattern))
-            return self._found[pattern]
-        return (pattern,) if self._has(pattern) else ()
+        if not is_pattern(pattern):
+            return (pattern,) if self._kind(pattern) is not None else ()
+        if pattern not in self._found:
+            self._found[pattern] = self._matches(pattern)
+        return self._found[pattern]
 
-    def _has(self, path: str) -> bool:
-        return self.has_file(path) or self.is_folder(path)
+    def _matches(self, pattern: str) -> tuple[str, ...] | Missing:
+        """As BuildKit looks for them: links before the first wildcard are followed, links behind it are not entered."""
+        parts = posixpath.normpath(pattern.lstrip("/")).split("/")
+        first = next((number for number, part in enumerate(parts) if is_pattern(part)), len(parts))
+        if first == len(parts):
+            return self.find("/".join(parts))
+        found = ["/".join(parts[:first])]
+        for number, part in enumerate(parts[first:], first + 1):
+            further: list[str] = []
+            for folder in found:
+                names = self._matching(folder or ".", part)
+                if isinstance(names, Missing):
+                    return names
+                may_be_file = number == len(parts)
+                further += (f"{folder}/{name}".lstrip("/") for name, enters in names if enters or may_be_file)
+            found = further
+        return tuple(found)
 
-    def _matches(self, pattern: str) -> Iterator[str]:
+    def _matching(self, folder: str, part: str) -> Iterable[tuple[str, bool]] | Missing:
+        names = self._names(folder)
+        if isinstance(names, Missing):
+            return names
+        if not is_pattern(part):
+            return [(part, names[part])] if part in names else []
         from lint_alpine.dockerignore import parse_pattern
 
-        found = [""]
-        for part in PurePosixPath(pattern.lstrip("/")).parts:
-            name_pattern = parse_pattern(part) if is_pattern(part) else None
-            following: list[str] = []
-            for folder in found:
-                if name_pattern is None:
-                    following.append(f"{folder}{part}")
-                else:
-                    names = self._names(folder or ".")
-                    following += [f"{folder}{name}" for name in names if name_pattern.matches(name)]
-            found = [f"{path}/" for path in following[:MAX_GLOB_MATCHES]]
-        paths = (path.rstrip("/") for path in found)
-        return (path for path in paths if self._has(path))
+        # A pattern of many sets takes its time with each name.
+        self.comparable -= len(names) * (1 + len(part) // 16)
+        if self.comparable < 0:
+            return TOO_MANY_NAMES
+        pattern = parse_pattern(part)
+        return [item for item in names.items() if pattern.matches(item[0])] if pattern is not None else []
 
-    def _names(self, folder: str) -> list[str]:
+    def _names(self, folder: str) -> Mapping[str, bool] | Missing:
+        """What stands in a folder, sorted; whether it is a folder itself, not a link to one."""
+        if folder not in self._listed:
+            self._listed[folder] = self._list(folder)
+        return self._listed[folder]
+
+    def _list(self, folder: str) -> Mapping[str, bool] | Missing:
         resolved = self._resolve(folder)
         if isinstance(resolved, Missing):
-            return []
+            return {}
         try:
-            return sorted(entry.name for entry in resolved.iterdir())[:MAX_GLOB_MATCHES]
+            with os.scandir(resolved) as entries:
+                some = islice(entries, max(0, self.comparable) + 1)
+                found = sorted((entry.name, entry.is_dir(follow_symlinks=False)) for entry in some)
         except OSError:
-            return []
+            return {}
+        self.comparable -= len(found)
+        return dict(found) if self.comparable >= 0 else TOO_MANY_NAMES
 
 
 class ContextFile(NamedTuple):
@@ -307,13 +369,14 @@ def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
     """The folder that a build of this Dockerfile most likely takes as its context: the nearest one, from the
     Dockerfile's own up to the repository's root, in which most of what it copies stands."""
     folder = dockerfile.parent
-    wanted = [path for path in sources if path.strip("./")]
+    wanted = [path for path in sources if path.strip("./")][:_MOST_SOURCES]
     if not wanted:
         return folder
-    best, most = folder, -1
+    best, most, comparable = folder, -1, MAX_COMPARED_NAMES
     for candidate in folders_up_to_repository(folder):
-        context = BuildContext(candidate)
-        found = sum(bool(context.find(path)) for path in wanted)
+        context = BuildContext(candidate, comparable=comparable)
+        found = sum(bool(matches) and not isinstance(matches, Missing) for matches in map(context.find, wanted))
+        comparable = context.comparable
         if found > most:
             best, most = candidate, found
         if found == len(wanted):
@@ -323,9 +386,18 @@ def choose_context(dockerfile: Path, sources: Iterable[str]) -> Path:
 
 def folders_up_to_repository(folder: Path) -> list[Path]:
     """A folder (absolute) and its parents up to the root of its repository; alone where it is in none."""
+    found = [*folders_upward(folder)]
+    return found if is_repository(found[-1]) else found[:1]
+
+
+def folders_upward(folder: Path) -> Iterator[Path]:
+    """A folder (absolute) and its parents, up to the root of its repository or of the file system."""
     absolute = Path(os.path.normpath(folder.absolute()))
-    chain = [absolute, *absolute.parents]
-    for depth, candidate in enumerate(chain[:64]):
-        if (candidate / ".git").exists():
-            return chain[: depth + 1]
-    return [absolute]
+    for parent in (absolute, *absolute.parents):
+        yield parent
+        if is_repository(parent):
+            return
+
+
+def is_repository(folder: Path) -> bool:
+    return os.path.lexists(folder / ".git")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from lint_alpine.origins import Copied, Placement, minor_of
+from lint_alpine.origins import Copied, Placement
 from lint_alpine.releases import apk_python
 from lint_alpine.source import Span
 from lint_alpine.wheels.verdict import WheelVerdict
@@ -95,7 +95,7 @@ def _minors(stage: "StageFacts") -> tuple[str, ...]:
     """The minor versions of the Pythons that are there, none where one is not known."""
     minors = {python.minor for python in stage.interpreters}
     if stage.environment is not None and not stage.present.complete:
-        minors.add(minor_of(apk_python(stage.environment)))
+        minors.add(apk_python(stage.environment).minor)
     known = sorted(minor for minor in minors if minor is not None)
     return tuple(known) if stage.interpreters and len(known) == len(minors) else ()
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from lint_alpine.context import folders_up_to_repository, is_repository
 from lint_alpine.report.report import Failure
 
 if TYPE_CHECKING:
@@ -162,9 +163,8 @@ def _links_inside(root: str, links: Iterable[str]) -> Iterator[str]:
 def _dockerfiles_for(path: str) -> Iterator[Found]:
     """The Dockerfiles of a file's folder and its parents up to the repository's root; without one, of its folder."""
     file = _absolute(path)
-    start = str(Path(file).parent)
     as_named = str if Path(path).is_absolute() else os.path.relpath
-    for folder in _up_to_repository(start) or (start,):
+    for folder in map(str, folders_up_to_repository(Path(file).parent)):
         try:
             with os.scandir(folder) as listing:
                 entries = [entry for entry in listing if is_dockerfile_name(entry.name)]
@@ -179,26 +179,17 @@ def _dockerfiles_for(path: str) -> Iterator[Found]:
                 yield Found(_shown(as_named(entry.path)), because_of=(_shown(as_named(file)),))
 
 
-def _up_to_repository(folder: str) -> tuple[str, ...]:
-    """A folder and its parents up to the repository's root; empty where it is in none."""
-    chain = [Path(folder), *Path(folder).parents]
-    for depth, parent in enumerate(chain, 1):
-        if os.path.lexists(parent / ".git"):
-            return tuple(map(str, chain[:depth]))
-    return ()
-
-
 def _ignores_above(folder: str) -> "Ignores | None":
     """What the folders above say, from the repository's root down."""
     ignores = None
-    for parent in reversed(_up_to_repository(folder)[1:]):
-        ignores = _ignores_of(parent, ignores)
+    for parent in reversed(folders_up_to_repository(Path(folder))[1:]):
+        ignores = _ignores_of(str(parent), ignores)
     return ignores
 
 
 def _ignores_of(folder: str, above: "Ignores | None") -> "Ignores | None":
     """What holds in a folder. A repository inside of another one has its own patterns alone."""
-    if os.path.lexists(f"{folder}/.git"):
+    if is_repository(Path(folder)):
         above = None
     for file in (".git/info/exclude", ".gitignore"):
         if os.path.lexists(f"{folder}/{file}"):

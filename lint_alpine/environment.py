@@ -48,6 +48,26 @@ class Environment(NamedTuple):
     variables: tuple[tuple[str, str | None], ...] = ()
     pip_conf: str = ""
 
+    @property
+    def is_official(self) -> bool:
+        """One of Docker's official images: who else builds one may have changed apk's repositories and Python's
+        variables."""
+        return "/" not in self.image
+
+    @property
+    def is_bare(self) -> bool:
+        """`python` or `alpine` itself: no other packages are in it than those that are known."""
+        return self.image.startswith(("python:", "alpine:"))
+
+    @property
+    def minor(self) -> str | None:
+        return minor_version(self.python) if self.python is not None else None
+
+
+def minor_version(version: str) -> str:
+    """The minor version of Python that a version is of: `3.12` of `3.12.4`."""
+    return ".".join(version.split(".")[:2])
+
 
 # What is no minor version of Python: each one below it has tags of its own.
 _MOST_MINORS = 1000
@@ -134,7 +154,7 @@ def markers(environment: Environment) -> dict[str, str]:
         "platform_system": "Linux",
         "platform_version": "",
         "python_full_version": full,
-        "python_version": ".".join(full.split(".")[:2]),
+        "python_version": minor_version(full),
         "sys_platform": "linux" if not full.startswith("2.") else "linux2",
     }
 

@@ -155,4 +155,4 @@ class ExampleIndex:
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
     ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
-        return {key: Needs(tuple(self._needs.get(key, ())), frozenset(), EVIDENCE) for key in wanted}
+        return {key: Needs(tuple(self._needs.get(key, ())), frozenset()) for key in wanted}

@@ -3,10 +3,11 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 
 from lint_alpine.apk_names import Absent, absent_packages
-from lint_alpine.caches import NO_CACHE_OPTIONS, droppable_update
+from lint_alpine.caches import NO_CACHE_OPTIONS
 from lint_alpine.certain import may_fail, stops_script
 from lint_alpine.copied_builds import ForeignBuild, PythonMismatch, foreign_builds, python_mismatches
 from lint_alpine.dockerfile.commands import Command
@@ -67,21 +68,20 @@ class Run(NamedTuple):
 
 
 class ApkAddition(NamedTuple):
-    """One `apk add` (or `apk update`, `apk upgrade`) of a RUN. `index_kept`: its package index stays in the layer."""
+    """One `apk add` (or `apk update`, `apk upgrade`) of a RUN. `index_kept`: its package index stays in the layer.
+
+    `droppable` is `apk update &&`, where the next command fetches the index itself; None where it cannot be dropped so.
+    """
 
     install: ApkInstall
     run: Run
     index_kept: bool
+    droppable: Span | None = None
 
     @property
     def verb(self) -> Span:
         """The word `add` (or `update`, `upgrade`)."""
         return _word(self.install.command, self.install.verb)
-
-    @property
-    def droppable(self) -> Span | None:
-        """`apk update &&`, where the next command fetches the index itself; None where it cannot be dropped so."""
-        return droppable_update(self.install, self.run.commands)
 
 
 class PythonInstall(NamedTuple):
@@ -164,7 +164,7 @@ class PythonInstall(NamedTuple):
 
 
 class StageFacts(NamedTuple):
-    """One stage. `environment` is that of its base image; None, with the reason in `unknown`, where it is not known.
+    """One stage. `environment` is that of its base image; None where it is not known.
 
     `ships`: its layers are in the image that ships. `left_behind` are the compilers, headers and build tools that are
     there at its end; `removed_late` those that a later layer removed.
@@ -176,7 +176,6 @@ class StageFacts(NamedTuple):
 
     stage: Stage
     environment: Environment | None
-    unknown: str | None
     ships: bool
     runs: tuple[Run, ...]
     apk_additions: tuple[ApkAddition, ...]
@@ -221,7 +220,7 @@ class StageFacts(NamedTuple):
         return mixes(self)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Facts:
     """One Dockerfile as it would be built for one platform. `files` are the context files that were read, by path.
 
@@ -369,22 +368,22 @@ class Facts:
         """What --no-binary and --only-binary keep the installs from."""
         return refused(self)
 
-    @property
-    def absent_packages(self) -> Iterator[Absent]:
+    @cached_property
+    def absent_packages(self) -> tuple[Absent, ...]:
         """What is asked of apk though its Alpine release does not have it."""
-        return absent_packages(self)
+        return tuple(absent_packages(self))
 
     @property
     def unseen_packages(self) -> Iterator[tuple[StageFacts, Unseen]]:
         """What apk installs for another Python than that of the image."""
         return unseen_packages(self)
 
-    @property
-    def forbidden_installs(self) -> Iterator[Forbidden]:
+    @cached_property
+    def forbidden_installs(self) -> tuple[Forbidden, ...]:
         """The installs into Alpine's own Python that its EXTERNALLY-MANAGED file forbids (PEP 668)."""
-        return forbidden_installs(self)
+        return tuple(forbidden_installs(self))
 
-    @property
+    @cached_property
     def failing_runs(self) -> frozenset[Span]:
         """The RUNs that apk or pip is proven to stop: they leave no layer."""
         absent = ((absent.run, absent.span) for absent in self.absent_packages)

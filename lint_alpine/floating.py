@@ -39,16 +39,15 @@ def floating_tags(facts: "Facts") -> Iterator[tuple["StageFacts", Floating]]:
 
 def _pinned(stage: "StageFacts") -> str | None:
     """The reference with the minor version in it; None where it has one already, or a digest."""
-    python = stage.environment.python if stage.environment is not None else None
+    minor = stage.environment.minor if stage.environment is not None else None
     reference = stage.stage.base.reference or ""
     try:
         image = ImageReference.parse(reference)
     except ValueError:
         return None
     tag = PythonTag.parse(image.tag or "") if image.repository == "python" and image.digest is None else None
-    if python is None or tag is None or tag.variant is not Variant.ALPINE or tag.version not in ("", "3"):
+    if minor is None or tag is None or tag.variant is not Variant.ALPINE or tag.version not in ("", "3"):
         return None
-    minor = ".".join(python.split(".")[:2])
     return f"{reference.rpartition(':')[0]}:{tag._replace(version=minor)}"
 
 

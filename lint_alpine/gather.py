@@ -9,18 +9,21 @@ from lint_alpine import images
 from lint_alpine.caches import home_of
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
-from lint_alpine.dockerfile.instructions import Dockerfile, parse
+from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault, parse
+from lint_alpine.dockerfile.shell_grammar import MAXIMUM_LENGTH
 from lint_alpine.dockerfile.stages import Stage, Stages, Step, Variables, read_stages
 from lint_alpine.dockerfile.words import arguments
-from lint_alpine.effects import StageState, read_run
+from lint_alpine.effects import read_run
 from lint_alpine.environment import Environment
 from lint_alpine.facts import ApkAddition, Facts, PythonInstall, Run, StageFacts
 from lint_alpine.image_files import FromText, ImageFiles
+from lint_alpine.installs.reading import Reading
 from lint_alpine.origins import Copied, interpreters_of
 from lint_alpine.packages import Present, World
 from lint_alpine.placing import Placing
 from lint_alpine.python_copies import Origin, read_copies, read_mounts
 from lint_alpine.source import Excerpt, Source, Span
+from lint_alpine.stage_state import StageState
 from lint_alpine.wheels.sources import Sources
 
 _PIP_CONF = "/etc/pip.conf"
@@ -53,7 +56,8 @@ def gather(
     stages = read_stages(dockerfile, build_args, platform, target)
     reader = _Reader(dockerfile, context, sources, stages, platform, images_like or {})
     facts = tuple(reader.stage(stage) for stage in stages.stages)
-    return Facts(dockerfile, facts, (*dockerfile.faults, *stages.faults), stages.final, reader.read)
+    faults = (*dockerfile.faults, *stages.faults, *reader.faults)
+    return Facts(dockerfile, facts, faults, stages.final, reader.reading.sources)
 
 
 class _Reader:
@@ -76,7 +80,8 @@ class _Reader:
         self.placing = Placing(context, self._stage_files)
         self.files = ImageFiles()
         self.states: list[StageState] = []
-        self.read: dict[str, Source] = {}
+        self.reading = Reading()
+        self.faults: list[SyntaxFault] = []
 
     def stage(self, stage: Stage) -> StageFacts:
         state = self._start(stage)
@@ -96,7 +101,7 @@ class _Reader:
                     run = self._run(step)
                     copies += state.take(read_mounts(step, run.commands, self._origin))
                     runs.append(run)
-                    effects = read_run(run, state, tuple(self.placing.mounts(step)), self.sources, self.read)
+                    effects = read_run(run, state, tuple(self.placing.mounts(step)), self.sources, self.reading)
                     additions += effects.additions
                     installs += effects.installs
                 case _:
@@ -104,7 +109,6 @@ class _Reader:
         return StageFacts(
             stage=stage,
             environment=base,
-            unknown=state.unknown,
             ships=stage.index in self.shipping,
             runs=tuple(runs),
             apk_additions=tuple(additions),
@@ -112,7 +116,7 @@ class _Reader:
             left_behind=state.world.build_packages,
             removed_late=tuple(state.world.removed_late),
             installs_python=state.installs_python,
-            present=state.world.present,
+            present=state.present,
             copies=tuple(copies),
             placements=tuple(state.placements),
             interpreters=state.interpreters,
@@ -143,7 +147,7 @@ class _Reader:
         """Whether there are no packages but those that Python brings: in official images."""
         reference = stage.base.reference or ""
         known = self._image(reference, self.platform) if self._like(reference) == reference else None
-        return isinstance(known, Environment) and known.image.startswith(("python:", "alpine:"))
+        return isinstance(known, Environment) and known.is_bare
 
     def _environment(self, stage: Stage) -> tuple[Environment | None, str | None]:
         reference = stage.base.reference
@@ -184,7 +188,7 @@ class _Reader:
         lines = images.onbuild(self._like(stage.base.reference or ""))
         if lines:
             for instruction in parse(Source(self.dockerfile.source.path, "\n".join(lines))).instructions:
-                yield Step(instruction, {}, {}, "/", None, None, brought_by=stage.base.span)
+                yield Step(instruction, {}, "/", None, None, brought_by=stage.base.span)
 
     def _local_triggers(self, stage: Stage) -> Iterator[Step]:
         assert stage.base.stage is not None
@@ -201,12 +205,16 @@ class _Reader:
         if step.shell is not None and posixpath.basename(step.shell[0]) not in _SHELLS:
             return Run(step, (), shell=False)
         if instruction.exec_form is not None:
-            commands = exec_form_command(instruction.exec_form, _variables(step))
+            commands = exec_form_command(instruction.exec_form, _variables(step), step.budget)
         else:
             script = run_script(instruction)
             if not _is_for_a_shell(script.text):
                 return Run(step, (), shell=False)
-            commands = read_commands(script, _variables(step))
+            if len(script.text) > MAXIMUM_LENGTH:
+                message = f"not read: a script of more than {MAXIMUM_LENGTH:,} characters"
+                self.faults.append(SyntaxFault(message, instruction.keyword))
+                return Run(step, (), shell=False)
+            commands = read_commands(script, _variables(step), step.budget)
         if step.brought_by is not None:
             commands = tuple(_at(command, step.brought_by) for command in commands)
         return Run(step, commands)

@@ -1,26 +1,39 @@
 """What stands at a path of a stage's file system, as far as what COPY, ADD, mounts and commands put there is known."""
 
 import posixpath
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from typing import NamedTuple, Protocol
+from functools import lru_cache
+from heapq import merge
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from lint_alpine.context import BuildContext, Missing, is_pattern
 from lint_alpine.installs.dependency import Requirements
 from lint_alpine.source import Excerpt, Source
 
+if TYPE_CHECKING:
+    from lint_alpine.dockerignore import Pattern
+
 NOTHING_COPIES_IT = Missing("no COPY or ADD of this file puts it there", final=False)
-TOO_MANY_COPIES = Missing("too many stages copy from one another")
+TOO_MANY_COPIES = Missing("too many COPY instructions would have to be followed")
+
+TOO_LONG = Missing("file name too long")
 
 # Stages that copy from one another in a chain; each may also copy several times, which doubles the ways with each one.
 LONGEST_CHAIN = 50
-_MOST_COPIES = 50_000
-_MOST_MATCHES = 1000
+# How many sources of COPY are looked through for files, of one Dockerfile for one platform: some seconds.
+_MOST_LOOKS = 300_000
+# What following a copy into another stage costs of it.
+_FOLLOWING = 5
+# Linux takes no longer ones, in bytes.
+_LONGEST_PATH = 4096
 
 
 class Placed(Protocol):
-    """Something that puts files at paths. None: that path is not one of them."""
+    """Something that puts files at paths: at its destination, or below. None: that path is not one of them."""
 
+    @property
+    def destination(self) -> str: ...
     def read(self, path: str) -> Source | Requirements | Missing | None: ...
 
 
@@ -41,6 +54,9 @@ class FromContext(NamedTuple):
         # What is copied last wins.
         for pattern in reversed(self.sources):
             matches = self.context.find(pattern)
+            if isinstance(matches, Missing):
+                missing = missing or matches._replace(final=False)
+                continue
             if not matches and not is_pattern(pattern) and self._may_be(path, pattern):
                 missing = Missing(f"there is no `{pattern}` in the build context", final=False, expected=True)
             for match in reversed(matches):
@@ -67,9 +83,12 @@ class FromContext(NamedTuple):
         relative = below(path, self.destination)
         if relative is None or self.leaves_out(relative):
             return None
-        matches = (match for pattern in reversed(self.sources) for match in reversed(self.context.find(pattern)))
-        folder = next(filter(self.context.is_folder, matches), None)
-        return posixpath.normpath(posixpath.join(folder, relative)) if folder is not None else None
+        for pattern in reversed(self.sources):
+            matches = self.context.find(pattern)
+            for match in () if isinstance(matches, Missing) else reversed(matches):
+                if self.context.is_folder(match):
+                    return posixpath.normpath(posixpath.join(match, relative))
+        return None
 
     def _may_be(self, path: str, match: str) -> bool:
         """Whether a file ends up at a path; whether the destination is a folder is not always known."""
@@ -79,9 +98,16 @@ class FromContext(NamedTuple):
     def leaves_out(self, relative: str) -> bool:
         if not self.left_out:
             return False
-        from lint_alpine.dockerignore import excludes, parse
+        from lint_alpine.dockerignore import excludes
 
-        return excludes(parse("\n".join(self.left_out)), relative)
+        return excludes(_parsed(self.left_out), relative)
+
+
+@lru_cache(maxsize=256)
+def _parsed(left_out: tuple[str, ...]) -> "tuple[Pattern, ...]":
+    from lint_alpine.dockerignore import parse
+
+    return parse("\n".join(left_out))
 
 
 class WithParents(NamedTuple):
@@ -114,8 +140,12 @@ class FromText(NamedTuple):
     path: str
     text: Excerpt
 
+    @property
+    def destination(self) -> str:
+        return self.path
+
     def read(self, path: str) -> Source | Missing | None:
-        return excerpt_source(self.text) if path == self.path else None
+        return self.text.as_source() if path == self.path else None
 
 
 class FromFiles(NamedTuple):
@@ -152,7 +182,7 @@ def _through(files: "ImageFiles", paths: Sequence[str]) -> Source | Requirements
         return TOO_MANY_COPIES
     effort.depth += 1
     for path in paths:
-        effort.left -= 1
+        effort.left -= _FOLLOWING
         found = files.look_up(path)
         if not isinstance(found, Missing):
             effort.depth -= 1
@@ -189,49 +219,113 @@ def below(path: str, folder: str) -> str | None:
     return path[len(prefix) :] if path.startswith(prefix) and path != prefix else None
 
 
+class Placements:
+    """What a stage places, in its order and by its destination, on top of what the one has that it is FROM.
+
+    `suspected` are folders in which there may be anything as well, with the reason.
+    """
+
+    def __init__(self, base: "Placements | None" = None) -> None:
+        self.suspected: dict[str, str] = {}
+        self._base = base
+        self._placed: list[Placed] = []
+        self._numbers: dict[str, list[int]] = {}
+
+    def append(self, placed: Placed) -> None:
+        self._numbers.setdefault(placed.destination.rstrip("/") or "/", []).append(len(self._placed))
+        self._placed.append(placed)
+
+    def __iadd__(self, more: Iterable[Placed]) -> "Placements":
+        for placed in more:
+            self.append(placed)
+        return self
+
+    def __iter__(self) -> Iterator[Placed]:
+        for layer in reversed([*self.layers()]):
+            yield from layer._placed
+
+    def layers(self) -> "Iterator[Placements]":
+        """This one, then those that it is on top of."""
+        layer: Placements | None = self
+        while layer is not None:
+            yield layer
+            layer = layer._base
+
+    def at(self, places: Iterable[str]) -> Iterator[Placed]:
+        """What this layer itself places there, the last first."""
+        numbers = (reversed(self._numbers[place]) for place in places if place in self._numbers)
+        return (self._placed[number] for number in merge(*numbers, reverse=True))
+
+
 @dataclass(slots=True)
 class Effort:
-    """What is left of the effort to follow copies from stage to stage, and how deep that has gone."""
+    """What is left of the effort to look for files and to follow copies from stage to stage, and how deep that goes."""
 
-    left: int = _MOST_COPIES
+    left: int = _MOST_LOOKS
     depth: int = 0
+
+    def spend(self, looks: int) -> bool:
+        """Whether there is some left all the same."""
+        self.left -= looks
+        return self.left > 0
 
 
 @dataclass(slots=True)
 class ImageFiles:
     """The file system of a stage as far as it is known; what was placed last wins. `workdir` None: not known.
 
-    `suspected` are folders in which there may be anything, with the reason. `effort` is shared by all stages.
+    `effort` is shared by all stages.
     """
 
     workdir: str | None = "/"
-    placed: list[Placed] = field(default_factory=list)
-    suspected: dict[str, str] = field(default_factory=dict)
+    placed: Placements = field(default_factory=Placements)
     effort: Effort = field(default_factory=Effort)
 
     def copy(self) -> "ImageFiles":
-        return replace(self, placed=list(self.placed), suspected=dict(self.suspected))
+        return replace(self, placed=Placements(self.placed))
 
     def at(self, workdir: str | None, extra: Sequence[Placed] = ()) -> "ImageFiles":
         """The same files seen from another working directory, with more on top (bind mounts)."""
-        return replace(self, workdir=workdir, placed=[*self.placed, *extra])
+        seen = replace(self.copy() if extra else self, workdir=workdir)
+        seen.placed += extra
+        return seen
 
     def suspect(self, folder: str, reason: str) -> None:
         """Something may have put files below a folder: what is known of them still counts."""
-        self.suspected.setdefault(folder, reason)
+        self.placed.suspected.setdefault(folder, reason)
+
+    @property
+    def suspected(self) -> dict[str, str]:
+        """Folders in which there may be anything, with the first reason."""
+        found: dict[str, str] = {}
+        for layer in self.placed.layers():
+            found |= layer.suspected
+        return found
 
     def absolute(self, path: str) -> str | None:
         if not path.startswith("/") and self.workdir is None:
             return None
         return "/" + posixpath.normpath(posixpath.join(self.workdir or "/", path)).lstrip("/")
 
+    def near(self, path: str) -> Iterator[Placed]:
+        """What may have put something at an absolute path, the last first; it ends where the effort does."""
+        places = [path, *_folders_above(path)]
+        for layer in self.placed.layers():
+            if not self.effort.spend(1):
+                return
+            for placed in layer.at(places):
+                sources = placed.sources if isinstance(placed, FromContext | FromFiles) else ()
+                if not self.effort.spend(1 + len(sources)):
+                    return
+                yield placed
+
     def read(self, path: str) -> Source | Requirements | Missing:
         """What stands at a path, or why that is not known: a folder of the context that is copied there may lack it."""
         found = self.look_up(path)
         if found is not NOTHING_COPIES_IT:
             return found
-        copies = (placed for placed in reversed(self.placed) if isinstance(placed, FromContext))
         absolute = self.absolute(path) or ""
+        copies = (placed for placed in self.near(absolute) if isinstance(placed, FromContext))
         lacking = next((lacks for placed in copies if (lacks := placed.lacks(absolute))), None)
         return found._replace(reason=f"there is no `{lacking}` in the build context") if lacking else found
 
@@ -242,58 +336,71 @@ class ImageFiles:
             return Missing("the working directory is not known")
         if "\0" in absolute:
             return Missing("the path has a NUL character")
+        if len(absolute) > _LONGEST_PATH:
+            return Missing("file name too long")
         unknown = None
-        for placed in reversed(self.placed):
+        for placed in self.near(absolute):
             found = placed.read(absolute)
             if isinstance(found, Missing) and not found.final:
                 unknown = unknown or found
             elif found is not None:
                 return found
-        if unknown is not None:
-            return unknown
-        for folder, reason in self.suspected.items():
-            if absolute == folder or below(absolute, folder) is not None:
-                return Missing(reason, final=False)
-        return NOTHING_COPIES_IT
+        if self.effort.left <= 0:
+            return TOO_MANY_COPIES
+        return unknown or self._suspicion(absolute) or NOTHING_COPIES_IT
+
+    def _suspicion(self, path: str) -> Missing | None:
+        places = [path, *_folders_above(path)]
+        for layer in self.placed.layers():
+            if layer.suspected and (folder := next((place for place in places if place in layer.suspected), None)):
+                return Missing(layer.suspected[folder], final=False)
+        return None
 
     def find(self, pattern: str) -> tuple[str, ...]:
         """The paths of context files that match a shell pattern in the image, as far as COPY of folders shows them."""
         absolute = self.absolute(pattern)
-        if absolute is None:
+        if absolute is None or len(absolute) > _LONGEST_PATH:
             return ()
         found: set[str] = set()
-        for placed in self.placed:
-            if isinstance(placed, FromContext):
-                found.update(_matching(placed, absolute))
-        return tuple(sorted(found)[:_MOST_MATCHES])
+        for placed in self.near(absolute):
+            matching = _matching(placed, absolute) if isinstance(placed, FromContext) else []
+            if isinstance(matching, Missing):
+                return ()
+            self.effort.left -= len(matching)
+            found.update(matching)
+        return tuple(sorted(found)) if self.effort.left > 0 else ()
 
 
-def _matching(placed: FromContext, pattern: str) -> list[str]:
+def _folders_above(path: str) -> Iterator[str]:
+    while path != "/":
+        path = posixpath.dirname(path)
+        yield path
+
+
+def _matching(placed: FromContext, pattern: str) -> list[str] | Missing:
     """The paths in the image of what a COPY brings that match an absolute pattern."""
     relative = below(pattern, placed.destination)
     if relative is None:
         return []
     found: list[str] = []
     for source in placed.sources:
-        for match in placed.context.find(source):
-            if placed.context.is_folder(match):
-                names = [
-                    posixpath.relpath(path, match)
-                    for path in placed.context.find(posixpath.join(match, relative))[:_MOST_MATCHES]
-                    if not placed.context.excludes(path)
-                ]
-            else:
-                name = posixpath.basename(match)
-                names = [name] if matches(relative, name) and not placed.context.excludes(match) else []
+        brought = placed.context.find(source)
+        if isinstance(brought, Missing):
+            return brought
+        for path in brought:
+            names = _names(placed.context, path, relative)
+            if isinstance(names, Missing):
+                return names
             found += [posixpath.join(placed.destination, name) for name in names]
     return found
 
 
-def excerpt_source(excerpt: Excerpt) -> Source:
-    """A part of a Dockerfile as a file whose every character keeps its line and column."""
-    if not excerpt.text:
-        return Source(excerpt.source.path, "")
-    begin, end = excerpt.offset(0), excerpt.offset(len(excerpt.text) - 1) + 1
-    text = excerpt.source.text
-    blank = "".join("\n" if character == "\n" else " " for character in text[:begin])
-    return Source(excerpt.source.path, blank + text[begin:end])
+def _names(context: BuildContext, path: str, pattern: str) -> list[str] | Missing:
+    """What matches of a file, or in a folder, of the context."""
+    if not context.is_folder(path):
+        name = posixpath.basename(path)
+        return [name] if matches(pattern, name) and not context.excludes(path) else []
+    there = context.find(posixpath.join(path, pattern))
+    if isinstance(there, Missing):
+        return there
+    return [posixpath.relpath(each, path) for each in there if not context.excludes(each)]

@@ -87,6 +87,8 @@ def _from_context(placed: FromContext, folder: str) -> Files | Missing | None:
     known = False
     for source in placed.sources:
         brought = placed.context.find(source)
+        if isinstance(brought, Missing):
+            return brought
         if not brought and not is_pattern(source) and _is_in(folder, placed.destination):
             absent = Missing(f"there is no `{source}` in the build context", final=False)
         for path in brought:

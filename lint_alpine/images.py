@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from lint_alpine import data, image_rules
-from lint_alpine.environment import Environment
+from lint_alpine.environment import Environment, minor_version
 from lint_alpine.python_tags import PythonImage, Variant, assumed_release, look_up, slim_counterpart
 from lint_alpine.references import ImageReference, UnknownImage, machine
 from lint_alpine.releases import apk_python, glibc, musl, pair
@@ -137,7 +137,7 @@ def bundled_pip(python: str) -> str | None:
     Up to September 2024 the official images had a newer one of their own beside it.
     """
     wanted = tuple(map(int, python.split("."))) if python.replace(".", "").isdecimal() else ()
-    known = data.images()["bundled_pip"].get(".".join(python.split(".")[:2]), {})
+    known = data.images()["bundled_pip"].get(minor_version(python), {})
     found = [pip for since, pip in known.items() if len(wanted) < 3 or tuple(map(int, since.split("."))) <= wanted]
     return found[-1] if found else None
 

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.dockerfile.words import arguments
 from lint_alpine.origins import Placement
-from lint_alpine.references import ImageReference
 from lint_alpine.source import Span
 from lint_alpine.wheels.build_packages import NativeNeeds, needs_of, provides
 from lint_alpine.wheels.verdict import Outcome, WheelVerdict
@@ -92,9 +91,7 @@ def missing_libraries(facts: "Facts") -> Iterator[MissingLibraries]:
 
 def _is_known(facts: "Facts", final: "StageFacts") -> bool:
     environment = final.environment
-    if environment is None or environment.distro != "alpine" or not final.present.complete:
-        return False
-    if ImageReference.parse(environment.image).repository not in ("alpine", "python"):
+    if environment is None or environment.distro != "alpine" or not environment.is_bare or not final.present.complete:
         return False
     # auditwheel puts the libraries into the wheel.
     return "auditwheel" not in facts.dockerfile.source.text and not any(map(_copies_libraries, facts.shipping_chain))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lint_alpine import data, images
 from lint_alpine.alpine_releases import newest, order
-from lint_alpine.environment import Environment
+from lint_alpine.environment import Environment, minor_version
 from lint_alpine.python_tags import PythonTag, Variant, look_up
 from lint_alpine.references import ImageReference
 
@@ -45,7 +45,7 @@ def lifetime(reference: str | None, environment: Environment | None) -> Lifetime
 
 def _ended(environment: Environment) -> tuple[Ended, ...]:
     found = []
-    minor, release = _minor(environment), environment.release
+    minor, release = environment.minor, environment.release
     # Alpine keeps its own python3 in repair for as long as the branch lives.
     if minor is not None and environment.python_prefix != "/usr" and not _python_lives(minor):
         found.append(Ended(f"Python {minor}", data.images()["minors"][minor]["eol"]))
@@ -63,7 +63,7 @@ def _maintained(environment: Environment) -> str | None:
         found = f"alpine:{newest()}"
     elif image.repository == "python":
         tag = PythonTag.parse(image.tag or "")
-        found = _python_image(_minor(environment), newest() if tag is not None and tag.release else "")
+        found = _python_image(environment.minor, newest() if tag is not None and tag.release else "")
     return environment.prefix + found if found else None
 
 
@@ -71,7 +71,7 @@ def _official(repository: str, environment: Environment | None) -> str | None:
     """The official image in place of one that nobody builds any more."""
     if repository.endswith("/alpine"):
         return f"alpine:{newest()}"
-    return _python_image(_minor(environment) if environment is not None else None, "")
+    return _python_image(environment.minor if environment is not None else None, "")
 
 
 def _python_image(minor: str | None, release: str) -> str | None:
@@ -91,11 +91,7 @@ def _newest_python() -> str:
     """The newest Python that is more than a release candidate."""
     found = look_up("alpine")
     assert not isinstance(found, str)
-    return ".".join(found.python.split(".")[:2])
-
-
-def _minor(environment: Environment) -> str | None:
-    return ".".join(environment.python.split(".")[:2]) if environment.python else None
+    return minor_version(found.python)
 
 
 def _python_lives(minor: str) -> bool:

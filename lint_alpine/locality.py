@@ -1,13 +1,12 @@
 """Time zones and locales that an image asks for and does not have."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.certain import must_succeed
 from lint_alpine.dockerfile.commands import Command
-from lint_alpine.dockerfile.words import expand, name_values
-from lint_alpine.references import ImageReference
+from lint_alpine.dockerfile.words import name_values
 from lint_alpine.source import Span
 
 if TYPE_CHECKING:
@@ -76,17 +75,10 @@ def _variables(chain: Sequence["StageFacts"], names: Iterable[str]) -> dict[str,
             for pair in name_values(step.instruction) if step.instruction.name == "ENV" and not step.onbuild else ():
                 if pair.name in names and pair.value is not None and pair.value_span is not None:
                     found.pop(pair.name, None)
-                    value = _expanded(pair.value, step.variables, step.instruction.escape)
+                    value = step.expand(pair.value)
                     if value is not None:
                         found[pair.name] = Asked(pair.name, value, _unquoted(pair.value_span))
     return found
-
-
-def _expanded(raw: str, variables: Mapping[str, str | None], escape: str) -> str | None:
-    try:
-        return expand(raw, variables, escape)
-    except ValueError:
-        return None
 
 
 def _unquoted(span: Span) -> Span:
@@ -96,8 +88,7 @@ def _unquoted(span: Span) -> Span:
 
 
 def _is_known(stage: "StageFacts") -> bool:
-    image = stage.environment.image if stage.environment is not None else ""
-    return stage.on_musl and ImageReference.parse(image).repository in ("alpine", "python")
+    return stage.on_musl and stage.environment is not None and stage.environment.is_bare
 
 
 def _has_own_zones(chain: Sequence["StageFacts"], commands: Iterable[Command]) -> bool:

@@ -63,19 +63,15 @@ class Copied(NamedTuple):
     interpreters: tuple[Interpreter, ...] = ()
 
 
-def minor_of(environment: Environment) -> str | None:
-    return ".".join(environment.python.split(".")[:2]) if environment.python is not None else None
-
-
 def interpreters_of(environment: Environment | None, present: Present) -> Iterator[Interpreter]:
     """The Pythons of an image: its own, and the one that apk has installed."""
     if environment is None:
         return
     libc = environment.libc.family if environment.libc is not None else None
     if environment.python is not None and environment.python_prefix is not None:
-        yield Interpreter(f"{environment.python_prefix}/bin", minor_of(environment), libc)
+        yield Interpreter(f"{environment.python_prefix}/bin", environment.minor, libc)
     if environment.distro == "alpine" and environment.python_prefix != "/usr" and "python3" in present.packages:
-        yield Interpreter("/usr/bin", minor_of(apk_python(environment)), libc)
+        yield Interpreter("/usr/bin", apk_python(environment).minor, libc)
 
 
 def folder_of(install: Install, environment: Environment, prefix: str | None, user_base: str | None) -> str | None:
@@ -90,7 +86,7 @@ def folder_of(install: Install, environment: Environment, prefix: str | None, us
     if target.directory is not None:
         return target.directory
     base = target.prefix or user_base or prefix
-    minor = minor_of(environment)
+    minor = environment.minor
     if base is None or minor is None:
         return None
     folder = f"{base.rstrip('/')}/lib/python{minor}/site-packages"

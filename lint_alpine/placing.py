@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.instructions import Heredoc, Instruction
 from lint_alpine.dockerfile.stages import Mount, Step
-from lint_alpine.dockerfile.words import RawWord, arguments, expand
+from lint_alpine.dockerfile.words import RawWord, arguments
 from lint_alpine.image_files import FromContext, FromElsewhere, FromFiles, FromText, ImageFiles, Placed, WithParents
 
 # What Docker recognises by its content and unpacks, by the names that such files have.
@@ -31,16 +31,16 @@ class Placing(NamedTuple):
         instruction = step.instruction
         documents = {heredoc.redirect.begin: heredoc for heredoc in instruction.heredocs}
         *sources, destination = arguments(instruction) or (RawWord("", instruction.keyword),)
-        wanted = [_expanded(word.text, step) for word in sources if word.span.begin not in documents]
+        wanted = [step.expand(word.text) for word in sources if word.span.begin not in documents]
         plain = [text for text in wanted if text is not None]
-        written = _expanded(destination.text, step) or ""
+        written = step.expand(destination.text) or ""
         target = ImageFiles(step.workdir).absolute(written) if written else None
         if target is None or len(plain) < len(wanted):
             return
         into = written.endswith("/") or written in (".", "..") or len(sources) > 1
         files.placed += _documents(documents.values(), target, into=into)
         if (origin := instruction.flag("from")) is not None:
-            name = _expanded(origin.value or "", step)
+            name = step.expand(origin.value or "")
             files.placed += self._from(name, plain, target, parents=_is_on(instruction, "parents"))
             return
         files.placed += self._from_context(instruction, plain, target, into=into)
@@ -125,10 +125,3 @@ def _is_on(instruction: Instruction, name: str) -> bool:
     """Whether a flag that is true or false is there, and true."""
     flag = instruction.flag(name)
     return flag is not None and (flag.value is None or flag.value.lower() in ("true", "1", "t"))
-
-
-def _expanded(raw: str, step: Step) -> str | None:
-    try:
-        return expand(raw, step.variables, step.instruction.escape)
-    except ValueError:
-        return None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.dockerfile.stages import Step
-from lint_alpine.dockerfile.words import arguments, expand
+from lint_alpine.dockerfile.words import arguments
 from lint_alpine.image_files import ImageFiles
 from lint_alpine.origins import Copied, Interpreter, Placement, bring
 from lint_alpine.source import Span
@@ -30,7 +30,7 @@ def read_copies(step: Step, find: Find) -> Iterator[Copied]:
     What an ONBUILD trigger copies is there from the stage that has the trigger.
     """
     flag = step.instruction.flag("from")
-    name = _expanded(flag.value, step) if flag is not None and flag.value else None
+    name = step.expand(flag.value) if flag is not None and flag.value else None
     words = arguments(step.instruction)
     if not name or len(words) < 2 or step.brought_by is not None:
         return
@@ -38,7 +38,7 @@ def read_copies(step: Step, find: Find) -> Iterator[Copied]:
     destination = _absolute(words[-1].text, step)
     parents = step.instruction.flag("parents") is not None
     for word in words[:-1]:
-        text = _expanded(word.text, step) if step.instruction.exec_form is None else word.text
+        text = step.expand(word.text) if step.instruction.exec_form is None else word.text
         if text and destination is not None and not text.startswith("<<"):
             yield _copied(origin, text, destination, word.span, parents=parents)
 
@@ -83,12 +83,5 @@ def _copied(origin: Origin, text: str, destination: str, span: Span, *, parents:
 
 
 def _absolute(text: str, step: Step) -> str | None:
-    path = _expanded(text, step)
+    path = step.expand(text)
     return ImageFiles(step.workdir).absolute(path) if path else None
-
-
-def _expanded(text: str, step: Step) -> str | None:
-    try:
-        return expand(text, step.variables, step.instruction.escape)
-    except ValueError:
-        return None

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from lint_alpine import data
 
 _VERSION = r"(?P<version>\d+(?:\.\d+){0,2}(?:(?:a|b|rc)\d+|-rc)?|rc)"
-_VARIANT = r"(?P<variant>alpine|slim)?(?P<suite>(?<=alpine)\d+\.\d+|(?:(?<=slim)-)?[a-z]+)?"
+# Alpine's releases follow at once, Debian's have a dash behind `slim`: there is no `alpineedge` and no `slimtrixie`.
+_VARIANT = r"(?P<variant>alpine|slim)?(?P<suite>(?<=alpine)\d+\.\d+|(?<=slim)-[a-z]+|(?<!alpine)(?<!slim)[a-z]+)?"
 _TAG = re.compile(rf"{_VERSION}?(?:(?:^|-){_VARIANT})?")
 
 
@@ -91,7 +92,7 @@ def _suites(version: data.PythonVersion, variant: Variant) -> data.Suites | None
 def _newer(parts: PythonTag, tag: str) -> PythonImage | str:
     """A tag that the data does not list: read by its own text where it can have appeared since."""
     as_of = data.images()["as_of"]
-    number = re.fullmatch(r"(\d+\.\d+)(\.\d+)?((?:a|b|rc)\d+|-rc)?", parts.version)
+    number = re.fullmatch(r"(\d+\.\d+)(?:\.\d+(?:(?:a|b|rc)\d+)?|-rc)?", parts.version)
     if number is None or parts.variant is Variant.ONBUILD:
         return f"`{tag}` is no known tag of the Python image (as of {as_of})"
     minor = data.images()["minors"].get(number[1])

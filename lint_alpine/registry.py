@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 import lint_alpine
+from lint_alpine.errors import UserError
 from lint_alpine.rule import Rule
 
 GROUP = "lint_alpine.rules"
@@ -28,29 +29,39 @@ def built_in() -> tuple[Rule, ...]:
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """The built-in rules, then those of installed plugins, which may not take a code or a name that exists."""
+    """The built-in rules, then those of installed plugins.
+
+    Raises UserError for a plugin that cannot be loaded or has the code or name of another rule.
+    """
     rules = list(built_in())
-    for rule in _plugins():
+    for plugin, rule in _plugins():
         if any(rule.code == known.code or rule.name == known.name for known in rules):
-            raise ValueError(f"the plugin rule {rule.code} ({rule.name}) has the code or name of another rule")
+            problem = f"{rule.code} ({rule.name}) has the code or name of another rule"
+            raise UserError(f"the plugin {plugin} cannot be used: {problem}")
         rules.append(rule)
     return tuple(rules)
 
 
-def _plugins() -> list[Rule]:
+def _plugins() -> list[tuple[str, Rule]]:
+    """The rules of plugins, each with the name of its plugin."""
     # importlib.metadata costs 36 ms to import; looking for the group's name in the installed entry points costs 1 ms.
     if not any(_offers_rules(folder) for folder in sys.path):
         return []
     from importlib.metadata import entry_points
 
-    found: list[Rule] = []
+    found: list[tuple[str, Rule]] = []
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
-        loaded = point.load()
-        candidates = loaded if isinstance(loaded, list | tuple) else [loaded]
-        for rule in candidates:
+        plugin = f"`{point.name}` (`{point.value}`)"
+        try:
+            loaded = point.load()
+        except Exception as error:
+            raise UserError(f"the plugin {plugin} cannot be used: {type(error).__name__}: {error}") from error
+        # A rule is a tuple itself.
+        several = isinstance(loaded, list | tuple) and not isinstance(loaded, Rule)
+        for rule in loaded if several else [loaded]:
             if not isinstance(rule, Rule):
-                raise TypeError(f"the entry point {point.name} of {GROUP} is not a Rule")
-            found.append(rule)
+                raise UserError(f"the plugin {plugin} cannot be used: it is not a Rule, nor a list of them")
+            found.append((plugin, rule))
     return found
 
 

@@ -3,7 +3,8 @@
 import re
 
 from lint_alpine import data
-from lint_alpine.environment import Environment, Libc
+from lint_alpine.alpine_releases import newest, order
+from lint_alpine.environment import Environment, Libc, minor_version
 
 
 def libc_of(family: str | None, distro: str | None, release: str | None, arch: str) -> Libc | None:
@@ -21,8 +22,7 @@ def musl(release: str | None) -> Libc:
     releases = data.alpine()["releases"]
     entry = releases.get(release or "")
     if entry is None and release is not None and re.fullmatch(r"\d+\.\d+", release):
-        newest = max((name for name in releases if name != "edge"), key=pair)
-        entry = releases[newest] if pair(release) > pair(newest) else None
+        entry = releases[newest()] if order(release) > order(newest()) else None
     return Libc("musl", pair(entry["musl"]) if entry is not None else None)
 
 
@@ -68,7 +68,7 @@ def apk_python(present: Environment) -> Environment:
         return present._replace(python_prefix="/usr")
     return present._replace(
         # A stable branch keeps the minor version; which patch it has by now is not in the data.
-        python=".".join(entry["python3"].split(".")[:2]) if "python3" in entry else None,
+        python=minor_version(entry["python3"]) if "python3" in entry else None,
         pip=entry["pip"]["version"] if "pip" in entry else None,
         python_prefix="/usr",
         externally_managed=entry.get("externally_managed", False),

@@ -1,7 +1,7 @@
 """What a compile needs and the stage does not have at that point."""
 
 import posixpath
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from lint_alpine import data
@@ -37,8 +37,6 @@ class Shortage(NamedTuple):
 
 # Without data about a project its extension is taken for C: a Rust one needs the C compiler as well, as the linker.
 _C_ALONE = frozenset({"c"})
-# What each kind of compiler is called by apk; `build-base` is the shortest way to more than plain C.
-_COMPILERS = frozenset({"gcc", "g++", "musl-dev", "gfortran", "cargo", "rust", "make"})
 # Rust calls gcc to link, and a Rust that is not apk's brings none.
 _COMPILER_PACKAGES = {"c": ("gcc", "musl-dev"), "c++": ("g++",), "fortran": ("gfortran",), "rust": ("gcc", "musl-dev")}
 # The variables that name another compiler than the one that Python was built with, and what they make dispensable.
@@ -62,11 +60,13 @@ def find_shortage(
     needs = {verdict: _needs(verdict, environment) for verdict in compiled}
     rust = _rust(needs, present, environment)
     brought_by_rust = rust is not None and bool(rust.packages)
-    compiler = _compiler(needs, present, brought_by_rust=brought_by_rust, replaced=_replaced(variables or {}))
+    variables = variables or {}
+    makes = {verdict for verdict, need in needs.items() if need and _calls_make(need, variables)}
+    compiler = _compiler(needs, makes, present, brought_by_rust=brought_by_rust, replaced=_replaced(variables))
     told: set[str] = set()
     headers = []
     for verdict, need in needs.items():
-        wanted = (*_tools(need), *need.headers) if need else ()
+        wanted = need.headers if need else ()
         if environment.python_prefix == "/usr":
             wanted = (*wanted, "python3-dev")
         lacking = tuple(
@@ -82,9 +82,9 @@ def _needs(verdict: WheelVerdict, environment: Environment) -> NativeNeeds | Non
     return needs_of(verdict.name, verdict.version, environment.release)
 
 
-def _tools(need: NativeNeeds) -> tuple[str, ...]:
-    """The programs that the build calls beside the compilers: cmake, pkgconf, swig."""
-    return tuple(name for name in need.compiler_packages if name not in _COMPILERS)
+def _calls_make(need: NativeNeeds, variables: Mapping[str, str | None]) -> bool:
+    """Whether the project's own setup.py stops without make. What the recipes of distributions list may do without."""
+    return "make" in need.tools and need.verified == "project" and need.spared_by not in variables
 
 
 def _replaced(variables: Mapping[str, str | None]) -> frozenset[str]:
@@ -103,7 +103,12 @@ def _program(command: str | None) -> str | None:
 
 
 def _compiler(
-    needs: dict[WheelVerdict, NativeNeeds | None], present: Present, *, brought_by_rust: bool, replaced: frozenset[str]
+    needs: Mapping[WheelVerdict, NativeNeeds | None],
+    makes: Collection[WheelVerdict],
+    present: Present,
+    *,
+    brought_by_rust: bool,
+    replaced: frozenset[str],
 ) -> Lack | None:
     """The shortest list of compiler packages that serves all, at the first requirement that needs one of them."""
     lacking: dict[str, WheelVerdict] = {}
@@ -112,7 +117,7 @@ def _compiler(
         # apk's rust depends on gcc and musl-dev: what needs no more than that is served by the cure for Rust.
         served = {"gcc", "musl-dev"} if brought_by_rust and "rust" in languages else set()
         wanted = [name for language in sorted(languages) for name in _COMPILER_PACKAGES.get(language, ())]
-        if need and "make" in need.compiler_packages:
+        if verdict in makes:
             wanted.append("make")
         for name in present.lacks(*wanted):
             if name not in served and name not in replaced:

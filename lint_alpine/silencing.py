@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
 from lint_alpine.diagnostic import Diagnostic
-from lint_alpine.dockerfile.ignores import Ignore
+from lint_alpine.dockerfile.ignores import ANY_LINE, Ignore, Scope
 from lint_alpine.rule import Rule
 
 
@@ -15,18 +15,39 @@ class Silenced(NamedTuple):
     used: frozenset[Ignore]
 
 
-def silence(diagnostics: Iterable[Diagnostic], ignores: Collection[Ignore], rules: Iterable[Rule]) -> Silenced:
+def silence(diagnostics: Iterable[Diagnostic], ignores: Iterable[Ignore], rules: Iterable[Rule]) -> Silenced:
     by_code = {rule.code: rule for rule in rules}
-    kept: list[Diagnostic] = []
-    used: set[Ignore] = set()
-    for diagnostic in diagnostics:
-        places = (diagnostic.span, *(related.span for related in diagnostic.related))
-        rule = by_code[diagnostic.code]
-        silencing = [ignore for ignore in ignores if _means(ignore, rule) and any(map(ignore.covers, places))]
-        used.update(silencing)
-        if not silencing:
-            kept.append(diagnostic)
-    return Silenced(tuple(kept), frozenset(used))
+    index = _Index(ignores)
+    kept = tuple(found for found in diagnostics if not index.silences(found, by_code[found.code]))
+    return Silenced(kept, frozenset(ignore for ignores in index.used.values() for ignore in ignores))
+
+
+class _Index:
+    """Ignores by the lines that they speak of; `used` are those that have silenced a rule, by it and their lines."""
+
+    def __init__(self, ignores: Iterable[Ignore]) -> None:
+        self.used: dict[tuple[str, Scope], list[Ignore]] = {}
+        self._by_scope: dict[Scope, list[Ignore]] = {}
+        for ignore in ignores:
+            self._by_scope.setdefault(ignore.covers, []).append(ignore)
+        self._on_line: dict[tuple[str, int], list[Scope]] = {}
+        for scope in self._by_scope:
+            for line in range(scope.first, scope.last + 1):
+                self._on_line.setdefault((scope.path, line), []).append(scope)
+
+    def silences(self, found: Diagnostic, rule: Rule) -> bool:
+        places = (found.span, *(related.span for related in found.related))
+        lines = {(span.source.path, line) for span in places for line in (ANY_LINE, span.start.line)}
+        scopes = {scope for line in lines for scope in self._on_line.get(line, ())}
+        # Each of them is used, not the first one alone.
+        silencing = [self._meant(rule, scope) for scope in scopes]
+        return any(silencing)
+
+    def _meant(self, rule: Rule, scope: Scope) -> list[Ignore]:
+        key = rule.code, scope
+        if key not in self.used:
+            self.used[key] = [ignore for ignore in self._by_scope[scope] if _means(ignore, rule)]
+        return self.used[key]
 
 
 def unknown(ignores: Iterable[Ignore], known: Collection[Rule]) -> Iterator[Ignore]:

@@ -1,5 +1,6 @@
 """Text and the places in it."""
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -103,6 +104,14 @@ class Excerpt(NamedTuple):
         first, last = self._piece(start), self._piece(end - 1) if end > start else 0
         inside = ((at - start, origin) for at, origin in self.pieces[first + 1 : last + 1])
         return Excerpt(self.source, self.text[start:end], ((0, self.offset(start)), *inside))
+
+    def as_source(self) -> Source:
+        """The excerpt as a file of its own, every character in the line and column in which it stands."""
+        if not self.text:
+            return Source(self.source.path, "")
+        begin, end = self.offset(0), self.offset(len(self.text) - 1) + 1
+        whole = self.source.text
+        return Source(self.source.path, re.sub(r"[^\n]", " ", whole[:begin]) + whole[begin:end])
 
     @classmethod
     def whole(cls, source: Source) -> "Excerpt":

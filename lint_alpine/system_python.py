@@ -11,7 +11,7 @@ from lint_alpine.dockerfile.commands import Command, exec_form_command, read_com
 from lint_alpine.dockerfile.instructions import Instruction
 from lint_alpine.dockerfile.stages import DEFAULT_PATH
 from lint_alpine.dockerfile.words import arguments
-from lint_alpine.environment import Environment
+from lint_alpine.environment import Environment, minor_version
 from lint_alpine.installs.dependency import Installer
 from lint_alpine.installs.install import ApkPackage, ApkVerb, Verb
 from lint_alpine.wheels.build_packages import provides
@@ -53,7 +53,7 @@ def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
     programs = {program for stage in facts.stages for program in _programs(stage)}
     for stage in facts.stages:
         environment = stage.environment
-        if not _is_official(environment) or environment.python_prefix != "/usr/local":
+        if not _is_alpine(environment) or environment.python_prefix != "/usr/local":
             continue
         for addition in stage.apk_additions:
             release = environment.release
@@ -62,9 +62,9 @@ def unseen_packages(facts: "Facts") -> Iterator[tuple["StageFacts", Unseen]]:
                 yield stage, Unseen(packages, _projects(packages), _alpine_python(packages, release))
 
 
-def _is_official(environment: Environment | None) -> TypeGuard[Environment]:
+def _is_alpine(environment: Environment | None) -> TypeGuard[Environment]:
     """An Alpine image of which is known what its variables are: who else builds one may set PATH or PYTHONPATH."""
-    return environment is not None and environment.distro == "alpine" and "/" not in environment.image
+    return environment is not None and environment.distro == "alpine" and environment.is_official
 
 
 def _is_module(package: ApkPackage, release: str | None, programs: set[str]) -> bool:
@@ -95,7 +95,7 @@ def _alpine_python(packages: tuple[ApkPackage, ...], release: str | None) -> str
             version = entry.get("python2")
         case _:
             version = None
-    return ".".join(version.split(".")[:2]) if version else None
+    return minor_version(version) if version else None
 
 
 def _python_of(name: str, release: str | None) -> str | None:
@@ -163,7 +163,7 @@ def _activates(command: Command) -> bool:
 
 def _is_forbidden(install: "PythonInstall", run: "Run") -> bool:
     environment, call = install.environment, install.install
-    if not _is_official(environment) or environment.python_prefix != "/usr" or not environment.externally_managed:
+    if not _is_alpine(environment) or environment.python_prefix != "/usr" or not environment.externally_managed:
         return False
     target = call.target
     elsewhere = target.directory or target.prefix or target.root or target.own

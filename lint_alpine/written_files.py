@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
-from lint_alpine.image_files import NOTHING_COPIES_IT, FromElsewhere, ImageFiles, below, excerpt_source
+from lint_alpine.image_files import NOTHING_COPIES_IT, FromElsewhere, ImageFiles, below
 from lint_alpine.installs.dependency import Requirements
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.options import Options, parse
@@ -45,6 +45,10 @@ class FromParts(NamedTuple):
     path: str
     parts: tuple[Part, ...]
 
+    @property
+    def destination(self) -> str:
+        return self.path
+
     def read(self, path: str) -> Source | Requirements | None:
         if path != self.path:
             return None
@@ -52,7 +56,7 @@ class FromParts(NamedTuple):
             case (Source() | Requirements() as only,):
                 return only
             case (Excerpt() as only,):
-                return excerpt_source(only)
+                return only.as_source()
         if path.endswith(".conf"):
             return _configuration(path, self.parts)
         gathered = Gathered(ImageFiles(), {})
@@ -64,7 +68,10 @@ class FromParts(NamedTuple):
                     _add(lines, gathered)
                 case Excerpt() | Source():
                     # Only the file itself is there, not what it may include.
-                    gathered.files = ImageFiles("/", [FromParts(path, (part,))], {"/": _NOT_FOLLOWED})
+                    files = ImageFiles()
+                    files.suspect("/", _NOT_FOLLOWED)
+                    files.placed.append(FromParts(path, (part,)))
+                    gathered.files = files
                     named = (part if isinstance(part, Source) else part.source).start
                     read_requirements(path, named, gathered)
         return gathered.requirements()
@@ -188,7 +195,7 @@ def _is_appended(target: Argument) -> bool:
 
 def _parts_at(path: str, there: ImageFiles) -> tuple[Part, ...] | None:
     """What stands at a path, nothing where no file does; None where that is not known."""
-    for placed in reversed(there.placed):
+    for placed in there.near(path):
         if isinstance(placed, FromParts):
             if placed.path == path:
                 return placed.parts

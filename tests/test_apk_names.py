@@ -6,6 +6,7 @@ from lint_alpine import data
 from lint_alpine.alpine_releases import newest, order, within
 from lint_alpine.apk_names import Absence, absence
 from tests.gathering import facts_of
+from tests.steps import assert_linear
 
 
 @pytest.mark.parametrize(
@@ -148,3 +149,18 @@ def test_order() -> None:
     assert [within(release, "3.10", "3.18") for release in ("3.9", "3.10", "3.17", "3.18", "edge")] == [
         False, True, True, False, False,
     ]  # fmt: skip
+
+
+def test_steps_grow_with_the_runs() -> None:
+    def find(count: int) -> None:
+        facts = facts_of("FROM python:3.12-alpine3.20\n" + "RUN apk add python-dev\n" * count)
+        assert len(facts.failing_runs) == len(facts.absent_packages) == count
+
+    assert_linear(find, 60)
+
+
+def test_what_several_rules_ask_is_found_once() -> None:
+    facts = facts_of("FROM python:3.12-alpine3.20\nRUN apk add python-dev\n")
+    assert facts.failing_runs is facts.failing_runs
+    assert facts.absent_packages is facts.absent_packages
+    assert facts.forbidden_installs is facts.forbidden_installs

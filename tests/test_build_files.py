@@ -1,6 +1,7 @@
 """What Compose and Bake files say of how a Dockerfile is built."""
 
 import json
+import os
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,8 +14,10 @@ from lint_alpine.build_files import bake, compose
 from lint_alpine.build_files.blocks import read_scalar
 from lint_alpine.build_files.build import Build, NotUnderstoodError
 from lint_alpine.build_files.described import Described, describe
+from lint_alpine.context import decode
 from lint_alpine.linter import FileResult, Settings, as_built, lint_file
 from lint_alpine.registry import built_in
+from lint_alpine.source import Source
 from lint_alpine.wheels.snapshot import Snapshot
 from lint_alpine.wheels.sources import Sources
 from tests.steps import counted
@@ -295,7 +298,15 @@ def test_bake_in_json() -> None:
     assert bake.read(text, hcl=False) == (Build("src", target="dev", args={"P": "3.12", "N": "1"}),)
 
 
-@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"target": {"a": {"inherits": "b"}}}'])
+def test_bytes_in_json_that_are_no_text() -> None:
+    (found,) = bake.read(decode(b'{"target": {"a": {"context": "caf\xe9", "target": "\\ud83d\\ude00"}}}'), hcl=False)
+    assert found == Build("caf\udce9", target="\U0001f600")
+
+
+HALF_A_PAIR = (r'{"target": {"a": {"context": "\ud800"}}}', r'{"target": {"a": {"args": {"\udfff": "1"}}}}')
+
+
+@pytest.mark.parametrize("text", ["", "{", "[" * 100_000, '{"target": {"a": {"inherits": "b"}}}', *HALF_A_PAIR])
 def test_bake_in_json_that_is_not_understood(text: str) -> None:
     with pytest.raises(NotUnderstoodError):
         bake.read(text, hcl=False)
@@ -323,6 +334,32 @@ def test_bake_in_json_without_targets(text: str) -> None:
 def test_hostile_files_end(text: str) -> None:
     with counted(most=100 * len(text)):
         read_each_way(text)
+
+
+def in_json(targets: dict[str, object], variables: dict[str, str] | None = None) -> str:
+    return json.dumps({"target": targets, "variable": {n: {"default": v} for n, v in (variables or {}).items()}})
+
+
+ARGS = {f"N{number}": "x" for number in range(3000)}
+LONG = {"V": "v" * 100_000}
+TOO_MUCH = {
+    "arguments of many": in_json({"a": {"args": ARGS}, **{f"b{n}": {"inherits": ["a"]} for n in range(3000)}}),
+    "arguments many times": in_json({"a": {"args": ARGS}, "b": {"inherits": ["a"] * 3000}}),
+    "platforms of many": in_json(
+        {"a": {"platforms": ["p"] * 3000}, **{f"b{n}": {"inherits": ["a"]} for n in range(3000)}}
+    ),
+    "a long path of many": in_json(
+        {"a": {"context": "a/" * 2000}, **{f"b{n}": {"inherits": ["a"], "dockerfile": f"{n}"} for n in range(3000)}}
+    ),
+    "one variable many times": in_json({"a": {"args": {"A": "${V}" * 3000}}}, LONG),
+    "a variable of many": in_json({f"a{n}": {"context": f"{n}${{V}}"} for n in range(3000)}, LONG),
+}
+
+
+@pytest.mark.parametrize("text", TOO_MUCH.values(), ids=TOO_MUCH)
+def test_what_inherits_or_holds_too_much_is_not_understood(text: str) -> None:
+    with counted(most=100 * len(text)), pytest.raises(NotUnderstoodError):
+        bake.read(text, hcl=False)
 
 
 @pytest.fixture
@@ -460,6 +497,36 @@ def test_where_an_argument_is_given(repository: Path, name: str, text: str, expe
     place = describe(repository / "Dockerfile").places["V"]
     assert place.source.path == str(repository / name)
     assert (place.text, place.start.line) == expected
+
+
+def test_places_take_one_look_at_each_file(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    targets = {"a": {"args": {"N": "x"}}, **{f"b{number}": {"inherits": ["a"]} for number in range(50)}}
+    (repository / "docker-bake.json").write_text(in_json(targets).replace('"N"', '"\\u004e"'))
+    looked: list[str] = []
+
+    def source(path: str, text: str) -> Source:
+        looked.append(path)
+        return Source(path, text)
+
+    monkeypatch.setattr("lint_alpine.build_files.described.Source", source)
+    found = describe(repository / "Dockerfile")
+    assert (found.args, found.places) == ({"N": "x"}, {})
+    assert looked == [str(repository / "docker-bake.json")]
+
+
+def test_a_folder_is_resolved_once(repository: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    services = "".join(f"  a{number}:\n    build: .\n" for number in range(50))
+    (repository / "compose.yaml").write_text(f"services:\n{services}")
+    seen: list[str] = []
+
+    def realpath(path: str | Path) -> str:
+        seen.append(str(path))
+        return resolve(path)
+
+    resolve = os.path.realpath
+    monkeypatch.setattr("os.path.realpath", realpath)
+    assert describe(repository / "Dockerfile").context == repository
+    assert len(seen) < 20
 
 
 def test_the_path_of_the_file_is_told_as_that_of_the_dockerfile(

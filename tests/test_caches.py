@@ -10,6 +10,7 @@ from lint_alpine.facts import Facts
 from lint_alpine.gather import gather
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
+from tests.steps import assert_linear
 
 
 def facts(lines: str) -> Facts:
@@ -174,3 +175,34 @@ def test_an_update_that_can_be_dropped(lines: str, dropped: str | None) -> None:
 def test_cache_of_an_installer(lines: str, kept: bool) -> None:
     (install,) = facts(lines).stages[0].installs
     assert install.cache_kept is kept
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pip install x",
+        "pip install --cache-dir /c{0} x && rm -rf /d{0}",
+        "pip install --cache-dir /c{0} x && pip cache purge --cache-dir /d{0}",
+        ". /v{0}/bin/activate; pip install x",
+        "pip wheel -w /w{0} x",
+        "apk add x && rm -rf /d{0} /e{0}",
+        "apk update && apk add x",
+    ],
+)
+@pytest.mark.parametrize("start", ["RUN true && ", "RUN "])
+def test_steps_grow_with_the_commands(line: str, start: str) -> None:
+    def read(count: int) -> None:
+        lines = [line.format(number) for number in range(count)]
+        found = facts(start + (" && " if "true" in start else "\nRUN ").join(lines))
+        for addition in found.stages[0].apk_additions:
+            assert addition.droppable is None or addition.install.verb == "update"
+
+    assert_linear(read, 60)
+
+
+def test_what_removes_very_much_may_remove_any_cache() -> None:
+    few, many = (f"rm -rf {' '.join(f'/d{number}' for number in range(count))}" for count in (50, 500))
+    for lines, kept in ((f"RUN pip install x && {few}", True), (f"RUN pip install x && {many}", False)):
+        assert [install.cache_kept for install in facts(lines).stages[0].installs] == [kept]
+    (install,) = facts(f"RUN {many} && pip install x").stages[0].installs
+    assert install.cache_kept

@@ -2,18 +2,20 @@
 
 import io
 import json
+import stat
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from lint_alpine import __version__
+from lint_alpine import __version__, context, linter
 from lint_alpine.cli import main
 
 CLEAN = "FROM python:3.13-alpine\nRUN pip install --no-cache-dir pandas\n"
 WARNED = "FROM python:3.13-alpine\nRUN apk add libpq\n"
 BROKEN = "FROM python:3.13-alpine\nINSTALL x\n"
+TOO_LONG = "x" * 5000
 UNKNOWN_IMAGE = "FROM registry.example/base:1\nRUN pip install --no-cache-dir pandas\n"
 
 
@@ -71,7 +73,9 @@ def test_exit_code(
         (["check", "--online", "--offline"], "`--online` contradicts `offline`"),
         (["check", "--config", "absent.toml"], "absent.toml: there is no such file"),
         (["check", "--platform", "amd64"], "`amd64` is no platform"),
-        (["explain", "LA999"], "unknown rule `LA999`"),
+        (["explain", "LA999"], "unknown rule `LA999`; did you mean `LA"),
+        (["explain", "lA101x"], "unknown rule `lA101x`; did you mean `LA101`?"),
+        (["explain", "Apk-cache-keep"], "did you mean `apk-cache-kept`?"),
         (["check", "--online", "--index-url", "file:///x"], "is not an http or https URL"),
     ],
 )
@@ -155,6 +159,24 @@ def test_standard_input_shows_everything_in_the_buffer(
     first, *_ = json.loads(capsys.readouterr().out)["diagnostics"]
     assert (first["path"], first["span"]["start"]) == ("app/Dockerfile", {"line": 3, "column": 5})
     assert [related["path"] for related in first["related"]] == ["app/requirements.txt"]
+
+
+def test_standard_input_has_the_limit_of_a_file(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(context, "MAX_DOCKERFILE_BYTES", 1024 * 1024)
+    monkeypatch.setattr(linter, "MAX_DOCKERFILE_BYTES", 1024 * 1024)
+    text = WARNED.ljust(1024 * 1024, "\n").encode()
+    for data, code, findings in ((text, 1, 1), (text + b"\n", 2, 0)):
+        (folder / "Dockerfile").write_bytes(data)
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(data)))
+        printed = []
+        for path in ("Dockerfile", "-"):
+            assert main(["check", path]) == code
+            printed.append(capsys.readouterr())
+        assert printed[0] == printed[1]
+        assert printed[0].out.count("LA303") == findings
+        assert printed[0].err == ("" if findings else "lint-alpine: error: Dockerfile: it is larger than 1 MiB\n")
 
 
 def test_json_has_the_verdicts(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -270,6 +292,43 @@ def test_fixes_are_shown_and_made(folder: Path, capsysbinary: pytest.CaptureFixt
     assert [path.name for path in folder.iterdir()] == ["Dockerfile"]
 
 
+def test_a_fix_follows_no_link_that_lies_in_wait(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, "victim.txt", "mine")
+    write(folder, "project/Dockerfile", WARNED)
+    victim, file, link = (
+        folder / "victim.txt",
+        folder / "project/Dockerfile",
+        folder / "project/.Dockerfile.lint-alpine",
+    )
+    link.symlink_to("../victim.txt")
+    victim.chmod(0o600)
+    file.chmod(0o640)
+    assert main(["check", "--fix", "project/Dockerfile"]) == 0
+    assert (victim.read_text(), stat.filemode(victim.lstat().st_mode)) == ("mine", "-rw-------")
+    assert (file.read_text(), stat.filemode(file.lstat().st_mode)) == (
+        WARNED.replace("add", "add --no-cache"),
+        "-rw-r-----",
+    )
+    assert sorted((folder / "project").iterdir()) == [link, file]
+
+
+def test_a_diff_cuts_lines_where_patch_does(folder: Path, capsysbinary: pytest.CaptureFixture[bytes]) -> None:
+    odd = "FROM python:3.13-alpine\n# a\fb\u2028c\x0bd\re\r\nRUN apk add libpq\n# \x85f\x1c"
+    (folder / "Dockerfile").write_bytes(odd.encode())
+    assert main(["check", "--diff"]) == 1
+    assert capsysbinary.readouterr().out.decode() == (
+        "--- Dockerfile\n+++ Dockerfile\n@@ -1,4 +1,4 @@\n FROM python:3.13-alpine\n"
+        " # a\fb\u2028c\x0bd\re\r\n-RUN apk add libpq\n+RUN apk add --no-cache libpq\n"
+        " # \x85f\x1c\n\\ No newline at end of file\n"
+    )
+
+
+def test_a_diff_tells_where_a_name_ends(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write(folder, "a b/Dockerfile", WARNED)
+    assert main(["check", "--diff"]) == 1
+    assert capsys.readouterr().out.startswith("--- a b/Dockerfile\t\n+++ a b/Dockerfile\t\n")
+
+
 def test_one_run_makes_all_fixes_and_shows_the_same(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     # That the RUN fails hides what it would leave in its layer.
     text = "FROM alpine:3.22\nRUN apk add --no-cache python3 py3-pip\nRUN apk add git && pip install six\n"
@@ -300,6 +359,11 @@ def test_several_processes_say_the_same(folder: Path, capsys: pytest.CaptureFixt
     [
         (["--output", "absent/report.txt"], "absent/report.txt cannot be written"),
         (["--context", "absent"], "the build context `absent` is not a folder"),
+        (["--context", TOO_LONG], "is not a folder"),
+        (["--config", TOO_LONG], "file name too long"),
+        (["--output", TOO_LONG], "cannot be written: File name too long"),
+        ([TOO_LONG], "file name too long"),
+        (["x/" * 3000], "file name too long"),
     ],
 )
 def test_paths_that_cannot_be_used(

@@ -39,6 +39,12 @@ def test_clear_of_nothing(folder: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert capsys.readouterr().err == f"lint-alpine: freed 0.0 MB in {folder}\n"
 
 
+def test_quiet(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["cache", "-q", "clear"]) == 0
+    assert main(["cache", "-q", "dir"]) == 0
+    assert capsys.readouterr() == (f"{folder}\n", "")
+
+
 @pytest.mark.parametrize("arguments", [["cache"], ["cache", "drop"]])
 def test_usage(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as stopped:

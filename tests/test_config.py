@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lint_alpine.config import Color, Config, ConfigError, FailOn, Format, load
+from lint_alpine.arguments import make_parser
+from lint_alpine.config import Color, Config, ConfigError, FailOn, Format, given, load
 from lint_alpine.diagnostic import Severity
 
 TABLE = "[tool.lint-alpine]\n"
@@ -238,6 +239,21 @@ def test_flags_win() -> None:
         severity={"LA1": Severity.INFO, "LA2": Severity.ERROR},
         build_arg={"A": "1", "B": "3", "C": "4=5"},
     )
+
+
+ALL_OPTIONS = (
+    "--format json --select A --ignore B --severity C=off --fail-on info --strict --fix --unsafe-fixes --diff --online"
+    " --offline --index-url I --extra-index-url E --platform linux/arm64 --build-arg N=V --context C --target T"
+    " --jobs 3 --color never --output O --stdin-filename S --config F --refresh --isolated -q"
+)
+
+
+def test_the_command_line_has_all_options_but_images() -> None:
+    parse = make_parser().parse_args
+    assert given(vars(parse(["check"]))) == {}
+    found = given(vars(parse(["check", *ALL_OPTIONS.split()])))
+    assert {name.replace("-", "_") for name in found} == {*Config._fields, "offline"} - {"images"}
+    assert (found["unsafe-fixes"], found["select"], found["jobs"], found["target"]) == (True, ["A"], 3, "T")
 
 
 def test_a_build_argument_without_value_is_taken_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import pytest
 
-from lint_alpine.context import BuildContext, Missing, choose_context, decode, read_bytes
+from lint_alpine.context import (
+    TOO_MANY_NAMES,
+    BuildContext,
+    Missing,
+    choose_context,
+    decode,
+    folders_up_to_repository,
+    folders_upward,
+    read_bytes,
+)
 from lint_alpine.source import Source
+from tests.steps import counted
 
 
 def reason(found: Source | Missing | bytes) -> str:
@@ -83,6 +93,48 @@ def test_patterns(context: BuildContext, pattern: str, expected: tuple[str, ...]
     assert context.find(pattern) == expected
 
 
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("linked/*.txt", ("linked/dev.txt",)),
+        ("l*", ("link.txt", "linked")),
+        ("l*/dev.txt", ()),
+        ("*/*.txt", ("app/dev.txt",)),
+        ("*/linked/dev.txt", ()),
+        ("app/../*.txt", ("link.txt", "out.txt", "pipe.txt", "requirements.txt")),
+        ("*/..", (".",)),
+        ("outside/*", ()),
+    ],
+)
+def test_patterns_enter_no_link_behind_a_wildcard(
+    context: BuildContext, pattern: str, expected: tuple[str, ...]
+) -> None:
+    (context.root / "linked").symlink_to("app")
+    (context.root / "app" / "linked").symlink_to(".")
+    assert context.find(pattern) == expected
+
+
+def test_patterns_in_a_circle_of_links(context: BuildContext) -> None:
+    for number in range(10):
+        (context.root / f"l{number}").symlink_to(".")
+    with counted(most=200_000):
+        assert context.find("*/" * 60 + "requirements.txt") == ()
+
+
+def test_names_are_compared_within_limits(tmp_path: Path) -> None:
+    for number in range(100):
+        (tmp_path / f"{number}.txt").touch()
+    context = BuildContext(tmp_path, comparable=1_000)
+    found = [context.find(f"{number}*.txt") for number in range(20)]
+    assert found[0] == ("0.txt",)
+    assert {each for each in found if isinstance(each, Missing)} == {TOO_MANY_NAMES}
+    assert found.count(TOO_MANY_NAMES) == 11
+    assert context.find("0*.txt") == ("0.txt",)
+    assert BuildContext(tmp_path, comparable=50).find("*.txt") == TOO_MANY_NAMES
+    assert BuildContext(tmp_path, comparable=50).files(".") == TOO_MANY_NAMES
+    assert BuildContext(tmp_path, comparable=5_000).find("[a-z]" * 500 + "*") == TOO_MANY_NAMES
+
+
 def test_large_files_and_devices_are_refused(tmp_path: Path) -> None:
     large = tmp_path / "large"
     large.write_bytes(b"x" * (1024 * 1024 + 1))
@@ -105,3 +157,21 @@ def test_the_context_is_the_nearest_folder_that_has_what_is_copied(tmp_path: Pat
     assert choose_context(dockerfile, ["requirements.txt"]) == tmp_path
     assert choose_context(dockerfile, ["requirements.txt", "docker/web/start.sh"]) == tmp_path
     assert choose_context(dockerfile, ["absent"]) == dockerfile.parent
+
+
+def test_what_cannot_be_looked_at_is_no_folder(context: BuildContext) -> None:
+    for path in ("x" * 5000, "x/" * 5000, "a\0b"):
+        assert not context.is_folder(path)
+        assert not context.has_file(path)
+        assert context.find(path) == ()
+
+
+def test_the_folders_up_to_the_root_of_the_repository(tmp_path: Path) -> None:
+    folder = tmp_path / "a" / "b"
+    folder.mkdir(parents=True)
+    assert folders_up_to_repository(folder) == [folder]
+    assert [*folders_upward(folder)] == [folder, *folder.parents]
+    # As in a worktree whose repository has moved.
+    (tmp_path / ".git").symlink_to("absent")
+    assert folders_up_to_repository(folder / ".." / "b") == [folder, tmp_path / "a", tmp_path]
+    assert [*folders_upward(folder)] == [folder, tmp_path / "a", tmp_path]

@@ -67,6 +67,24 @@ def test_sources(install: str, copy: str, found: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
+    "install",
+    [
+        "\nENV PATH=/v/bin:$PATH\nRUN pip install sketch",
+        " && export PATH=/v/bin:$PATH && pip install sketch",
+        ' && export PATH="/v/bin:$PATH" && pip install -U pip && pip install sketch',
+        " && PATH=/v/bin:$PATH pip install sketch",
+        " && env PATH=/v/bin:$PATH pip install sketch",
+        "\nENV PATH=/w/bin:$PATH\nRUN PATH=/v/bin:$PATH pip install sketch",
+        " && . /v/bin/activate && pip install sketch",
+    ],
+)
+def test_the_virtual_environment_that_is_first_on_path(install: str) -> None:
+    text = f"FROM python:3.12-slim AS b\nRUN python -m venv /v{install}\nFROM python:3.12-alpine\n"
+    assert foreign(f"{text}COPY --from=b /v /v\n") == [("/v", "glibc on musl", ["sketch"])]
+    assert foreign(f"{text}COPY --from=b /usr/local/lib /usr/local/lib\n") == []
+
+
+@pytest.mark.parametrize(
     ("copy", "found"),
     [
         ("COPY --from=python:3.12-slim /usr/local /usr/local", ["/usr/local"]),

@@ -168,3 +168,20 @@ def test_wheels_of_a_mount_are_judged_once(context: BuildContext) -> None:
     )
     (_, _), (_, install) = facts_of(text, context.root, INDEX).installs
     assert install.verdicts == ()
+
+
+@pytest.mark.parametrize(
+    ("run", "is_read"),
+    [
+        ("true && \\\n " * 10_000 + "true", True),
+        ("true && \\\n " * 20_000 + "true", False),
+        ("<<EOF\n" + "true\n" * 30_000 + "EOF", False),
+        ("<<EOF\n#!/usr/bin/env python3\n" + "x = 1\n" * 30_000 + "EOF", None),
+    ],
+)
+def test_a_longer_script_than_any_is_told_and_not_read(run: str, is_read: bool | None) -> None:
+    facts = facts_of(f"FROM python:3.12-alpine\nRUN {run}\nRUN true\n")
+    assert [fault.span.start.line for fault in facts.faults] == ([2] if is_read is False else [])
+    first, second = facts.stages[0].runs
+    assert (first.shell, bool(first.commands), second.shell) == (bool(is_read), bool(is_read), True)
+    assert facts.stages[0].present.complete is bool(is_read)

@@ -5,6 +5,7 @@ from packaging.markers import Marker
 from packaging.tags import Tag
 from packaging.version import Version
 
+from lint_alpine import images
 from lint_alpine.environment import Environment, Libc, markers, supported_tags
 
 MUSL_1_2, MUSL_1_1 = Libc("musl", (1, 2)), Libc("musl", (1, 1))
@@ -18,6 +19,23 @@ def image(python: str | None = "3.8.20", libc: Libc | None = MUSL_1_2, arch: str
 def platforms(environment: Environment, pip: str | None = None) -> list[str]:
     tags = supported_tags(environment, Version(pip) if pip else None)
     return list(dict.fromkeys(tag.platform for tag in tags if tag.platform != "any"))
+
+
+@pytest.mark.parametrize(
+    ("reference", "official", "bare"),
+    [
+        ("python:3.12-alpine", True, True),
+        ("python", True, True),
+        ("docker.io/library/alpine:3.20", True, True),
+        ("arm64v8/python:3.12-alpine3.20", True, True),
+        ("node:22-alpine3.22", True, False),
+        ("ghcr.io/linuxserver/baseimage-alpine:3.22", False, False),
+    ],
+)
+def test_who_builds_it(reference: str, official: bool, bare: bool) -> None:
+    found = images.environment(reference)
+    assert isinstance(found, Environment)
+    assert (found.is_official, found.is_bare) == (official, bare)
 
 
 def test_order_on_musl() -> None:

@@ -7,9 +7,10 @@ import pytest
 from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.instructions import parse
 from lint_alpine.gather import gather
+from lint_alpine.image_files import NOTHING_COPIES_IT, FromContext, ImageFiles
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
-from tests.steps import counted
+from tests.steps import assert_linear, counted
 
 FILES = ("requirements.txt", "app/requirements.txt", "app/sub/dev.txt", "deep/requirements/base.txt")
 
@@ -113,7 +114,7 @@ def test_copies_in_a_circle_of_stages_end(context: BuildContext) -> None:
     with counted(most=50_000_000):
         facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
     (_, install), *_ = facts.installs
-    assert "too many stages copy from one another" in install.unreadable[0].message
+    assert "too many COPY instructions would have to be followed" in install.unreadable[0].message
 
 
 def test_uv_copied_from_its_image(context: BuildContext) -> None:
@@ -195,3 +196,62 @@ def test_a_folder_without_the_file_is_told(context: BuildContext, lines: str, me
     (_, install), *_ = gather(parse(Source("Dockerfile", text)), context, Sources([], [])).installs
     (unreadable,) = install.unreadable
     assert message in unreadable.message
+
+
+def lines(*groups: tuple[int, str]) -> str:
+    """A Dockerfile that has each line so many times, with its number."""
+    return IMAGE + "\n".join(line.format(number) for count, line in groups for number in range(count))
+
+
+IMAGE = "FROM python:3.12-alpine\n"
+
+
+def test_steps_grow_with_the_copies_and_installs(context: BuildContext) -> None:
+    def look(count: int) -> None:
+        files = ImageFiles()
+        for number in range(count):
+            files.placed.append(FromContext(context, ("app",), f"/a{number}", into=False))
+        for number in range(count):
+            found = files.at("/w").read(f"/a{number}/sub/dev.txt")
+            assert isinstance(found, Source)
+            assert files.at("/w").read(f"x{number}.txt") is NOTHING_COPIES_IT
+
+    assert_linear(look, 100)
+
+
+def test_steps_grow_with_the_files_that_commands_write(context: BuildContext) -> None:
+    def build(count: int) -> None:
+        commands = "; ".join(f"echo x >> /f{number}" for number in range(count))
+        gather(parse(Source("Dockerfile", f"{IMAGE}RUN {commands}")), context, Sources([], []))
+
+    assert_linear(build, 100)
+
+
+@pytest.mark.parametrize(
+    "copies",
+    [
+        "COPY absent/requirements.txt /\n" * 2_000,
+        "COPY" + " absent" * 2_000 + " /\n",
+        "".join(f"FROM s{n - 1} AS s{n}\nCOPY app /a{n}\n" for n in range(1, 700)),
+    ],
+    ids=["copies", "sources", "stages"],
+)
+def test_files_are_looked_for_within_limits(copies: str, context: BuildContext) -> None:
+    text = f"FROM python:3.12-alpine AS s0\n{copies}COPY requirements.txt /w/\nRUN pip install -r /w/requirements.txt\n"
+    text += "".join(f"RUN pip install -r /r{number}.txt\n" for number in range(300))
+    with counted(most=30_000_000):
+        facts = gather(parse(Source("Dockerfile", text)), context, Sources([], []))
+    assert list(facts.files) == ["requirements.txt"]
+    told = [install.unreadable[0].message for _, install in [*facts.installs][1:]]
+    assert "too many COPY instructions would have to be followed" in told[-1]
+    assert "no COPY or ADD" in told[0] or "in the build context" in told[0]
+
+
+def test_patterns_are_compared_within_limits(context: BuildContext) -> None:
+    context.comparable = 3
+    text = (
+        f"{IMAGE}COPY r*.txt /w/\nCOPY a*/r*.txt /x/\nRUN pip install -r /x/requirements.txt\nRUN pip install /x/*.whl"
+    )
+    (_, install), (_, unknown) = gather(parse(Source("Dockerfile", text)), context, Sources([], [])).installs
+    assert "too many files of the build context would have to be compared" in install.unreadable[0].message
+    assert not unknown.install.requirements.complete

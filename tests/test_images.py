@@ -14,7 +14,7 @@ from lint_alpine.images import (
     onbuild,
     slim_tag,
 )
-from lint_alpine.python_tags import PythonTag, Variant, look_up
+from lint_alpine.python_tags import PythonTag, Variant, assumed_release, look_up, slim_counterpart
 from lint_alpine.references import machine, normalised
 
 UV, NODE = "ghcr.io/astral-sh/uv", "nikolaik/python-nodejs"
@@ -403,3 +403,35 @@ def test_listed_tags_are_read_as_they_are_written(tag: str) -> None:
     assert not isinstance(found, str)
     assert found.variant is parts.variant
     assert parts.release in ("", found.release)
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        "3.13-alpineedge",
+        "3.99-alpineedge",
+        "alpinebookworm",
+        "3.99-slimbookworm",
+        "3.14a1-alpine",
+        "3.99rc1",
+        "3-alpine3",
+    ],
+)
+def test_tags_that_the_image_cannot_have(tag: str) -> None:
+    found = look_up(tag)
+    assert isinstance(found, str)
+    assert found.startswith(f"`{tag}` is no known tag of the Python image")
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.from_regex(
+        r"(?:\d(?:\.\d{1,2}){0,2}(?:(?:a|b|rc)\d|-rc)?-?)?(?:alpine|slim)?-?(?:[a-z]{0,8}|\d\.\d+)", fullmatch=True
+    )
+)
+def test_any_tag_is_one_of_the_image_or_not(tag: str) -> None:
+    found = look_up(tag)
+    if not isinstance(found, str):
+        assert found.release != ""
+        assumed_release(found)
+    slim_counterpart(tag)

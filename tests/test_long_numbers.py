@@ -13,7 +13,6 @@ from lint_alpine.linter import FileResult, Settings, lint_file
 from lint_alpine.long_numbers import has_long_number
 from lint_alpine.registry import all_rules
 from lint_alpine.wheels.distribution import parse_requires_python
-from lint_alpine.wheels.evidence import Evidence, Origin
 from lint_alpine.wheels.metadata import MetadataError, read_metadata, read_requirements
 from lint_alpine.wheels.snapshot import Snapshot
 from lint_alpine.wheels.sources import Sources
@@ -176,7 +175,6 @@ def test_a_number_without_end_stops_nothing(case: tuple[str, dict[str, str]], nu
 
 
 LONG = "9" * 5000
-EVIDENCE = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 
 
 @pytest.mark.parametrize(
@@ -194,7 +192,7 @@ def test_what_is_read_can_be_compared(text: str, count: int) -> None:
     text = text.replace("9", "9" * count)
     head = f"Metadata-Version: 2.2\nName: a\nVersion: {text}\n"
     with suppress(MetadataError):
-        read_metadata(head.encode(), "a", Version("1"), EVIDENCE)
+        read_metadata(head.encode(), "a", Version("1"))
     with suppress(MetadataError):
         for requirement in read_requirements([f"a{text}", f"a; python_version {text}"]):
             requirement.specifier.contains("1.0")

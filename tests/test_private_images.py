@@ -67,9 +67,10 @@ def test_what_is_not_known_may_settle_a_contradiction(image: str, command: str, 
 
 
 def test_other_private_images_are_not_known() -> None:
-    (stage,) = read("FROM registry.example/other:1").stages
+    (stage,) = read("FROM registry.example/other:1\nRUN pip install x").stages
     assert stage.environment is None
-    assert stage.unknown == "nothing is known of `registry.example/other:1`"
+    (unjudged,) = stage.installs[0].unjudged
+    assert unjudged.reason == "nothing is known of `registry.example/other:1`"
 
 
 def test_the_triggers_of_the_image_that_it_is_like() -> None:

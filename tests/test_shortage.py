@@ -15,6 +15,12 @@ cryptography-45.0.0-cp311-abi3-musllinux_1_2_x86_64.whl
 cryptography-45.0.0-cp311-abi3-manylinux_2_28_x86_64.whl
 bcrypt-4.0.1.tar.gz
 bcrypt-4.0.1-cp36-abi3-manylinux_2_28_x86_64.whl
+uvloop-0.17.0.tar.gz
+uvloop-0.17.0-cp311-cp311-musllinux_1_1_x86_64.whl
+pynacl-1.5.0.tar.gz
+pynacl-1.5.0-cp36-abi3-manylinux_2_17_x86_64.whl
+gevent-1.5.0.tar.gz
+gevent-1.5.0-cp38-cp38-manylinux2010_x86_64.whl
 """
 
 
@@ -56,6 +62,24 @@ def lacking(text: str) -> tuple[str, ...]:
 def test_compilers(release: str, packages: str, found: tuple[str, ...]) -> None:
     text = f"FROM alpine:{release}\nRUN apk add python3-dev {packages}\nRUN uv pip install -p 3.12 only-glibc\n"
     assert lacking(text) == found
+
+
+@pytest.mark.parametrize(
+    ("packages", "command", "found"),
+    [
+        ("gcc musl-dev", "pip install uvloop", ("make",)),
+        ("gcc", "pip install uvloop", ("make", "musl-dev")),
+        ("git", "pip install uvloop", ("build-base",)),
+        ("gcc musl-dev make", "pip install uvloop", ()),
+        ("build-base", "pip install uvloop", ()),
+        ("gcc musl-dev", "pip install pynacl", ("make",)),
+        ("gcc musl-dev", "SODIUM_INSTALL=system pip install pynacl", ()),
+        # Its own configure is called, but no make.
+        ("gcc musl-dev", "pip install gevent", ()),
+    ],
+)
+def test_make(packages: str, command: str, found: tuple[str, ...]) -> None:
+    assert lacking(f"FROM python:3.12-alpine3.22\nRUN apk add {packages}\nRUN {command}\n") == found
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,16 @@ import pytest
 
 from lint_alpine.context import BuildContext
 from lint_alpine.diagnostic import Diagnostic, Severity
+from lint_alpine.dockerfile.ignores import read_ignores
+from lint_alpine.dockerfile.instructions import parse
 from lint_alpine.facts import Facts
 from lint_alpine.linter import Settings, lint_source
 from lint_alpine.registry import all_rules
 from lint_alpine.rule import Rule
+from lint_alpine.silencing import silence
 from lint_alpine.source import Source
 from lint_alpine.wheels.sources import Sources
+from tests.steps import assert_linear
 
 KEPT = "RUN apk add x\n"
 
@@ -82,3 +86,19 @@ def test_a_crashed_rule_may_have_had_something_to_say() -> None:
     text = "FROM x\n# lint-alpine: ignore[LA304]\nRUN y\n"
     result = lint_source(Source("Dockerfile", text), BuildContext(Path()), Settings(rules, Sources([], [])))
     assert (result.diagnostics, len(result.failures)) == ((), 1)
+
+
+@pytest.mark.parametrize("code", ["LA903", "LA101", "x"])
+def test_steps_grow_with_the_comments(code: str) -> None:
+    """Of an instruction with a comment and a finding on each of its lines, all are silenced or none."""
+    rule = next(rule for rule in all_rules() if rule.code == "LA903")
+
+    def run(count: int) -> None:
+        text = "FROM x\nRUN y \\\n" + f"# lint-alpine: ignore[{code}]\n z \\\n" * count + "\n"
+        dockerfile = parse(Source("Dockerfile", text))
+        spans = [dockerfile.source.line_span(number + 3) for number in range(count)]
+        found = silence([rule.at(span, "z") for span in spans], read_ignores(dockerfile), [rule])
+        is_silent = code == "LA903"
+        assert (len(found.kept), len(found.used)) == ((0, count) if is_silent else (count, 0))
+
+    assert_linear(run, 100)

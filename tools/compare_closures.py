@@ -26,7 +26,7 @@ from lint_alpine.environment import Environment, Libc
 from lint_alpine.installs.dependency import Dependency, Requirements
 from lint_alpine.source import Source
 from lint_alpine.wheels.cache import DiskCache, cache_folder
-from lint_alpine.wheels.closure import Closure, resolve
+from lint_alpine.wheels.closure import Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution
 from lint_alpine.wheels.evidence import Needs, Unavailable
 from lint_alpine.wheels.index import PackageIndex
@@ -59,9 +59,7 @@ class Without:
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
     ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
         return {
-            key: Needs(tuple(filter(self.keeps, told.requirements)), told.extras, told.evidence)
-            if isinstance(told, Needs)
-            else told
+            key: Needs(tuple(filter(self.keeps, told.requirements)), told.extras) if isinstance(told, Needs) else told
             for key, told in self.index.needs(wanted).items()
         }
 
@@ -71,7 +69,7 @@ class Without:
 
 def closure(
     lines: Sequence[str], python: str, arch: str, index: PackageIndex, excluded: frozenset[str] = frozenset()
-) -> Closure:
+) -> tuple[Resolved, ...]:
     source = Source("requirements.txt", "\n".join(lines))
     needs = Without(index, excluded)
     dependencies = tuple(
@@ -101,7 +99,7 @@ def with_truth(path: Path, index: PackageIndex) -> bool:
     for each in json.loads(path.read_text())["closures"]:
         # uv takes the Python 3.8 that it was asked for as 3.8.0, where an image has the newest release of it.
         found = closure(each["requirements"], f"{each['py']}.0", each["arch"], index)
-        ours = {p.name: p.distribution.filename if p.distribution else p.reason for p in found.packages}
+        ours = {p.name: p.distribution.filename if p.distribution else p.reason for p in found}
         theirs = {p["name"]: p["file"] or "nothing" for p in each["packages"]}
         equal.append(report(f"{each['py']} {each['arch']} {' '.join(each['requirements'])}", ours, theirs))
     print(f"{sum(equal)} of {len(equal)} sets are equal")
@@ -139,7 +137,7 @@ def with_uv(uv: str, names: Sequence[str], index: PackageIndex) -> bool:
     equal = []
     for name in names:
         start = time.monotonic()
-        packages = closure(SETS[name], PYTHON, "x86_64", index).packages
+        packages = closure(SETS[name], PYTHON, "x86_64", index)
         middle = time.monotonic()
         excluded = frozenset(p.name for p in packages if p.distribution is None or not p.distribution.is_wheel)
         theirs = uv_versions(uv, SETS[name], sorted(excluded))
@@ -151,7 +149,7 @@ def with_uv(uv: str, names: Sequence[str], index: PackageIndex) -> bool:
         notes = f", {middle - start:.1f} s here, {end - middle:.1f} s there"
         if excluded:
             notes += f"; {len(packages)} with the excluded {', '.join(sorted(excluded))}"
-            packages = closure(SETS[name], PYTHON, "x86_64", index, excluded).packages
+            packages = closure(SETS[name], PYTHON, "x86_64", index, excluded)
         ours = {each.name: str(each.version) for each in packages}
         equal.append(report(name, ours, theirs, notes))
     print(f"{sum(equal)} of {len(equal)} sets are equal")

@@ -10,32 +10,42 @@ import argparse
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from lint_alpine.dockerfile.commands import run_script
 from lint_alpine.dockerfile.instructions import parse as parse_dockerfile
-from lint_alpine.dockerfile.shell import SimpleCommand, parse
+from lint_alpine.dockerfile.shell import Block, SimpleCommand
+from lint_alpine.dockerfile.shell_grammar import read
 from lint_alpine.source import Excerpt, Source
 
 Json = dict[str, object]
 
 
 class Call(NamedTuple):
-    """A simple command: its assignments and its words as written."""
+    """A simple command: its assignments as name and value, and its words as written."""
 
     assignments: tuple[str, ...]
     words: tuple[str, ...]
 
 
 def ours(script: str) -> list[Call]:
-    commands = parse(Excerpt.whole(Source("RUN", script))).commands
+    commands = _simple(read(Excerpt.whole(Source("RUN", script))))
     return [_call(command) for command in commands if command.words or command.assignments]
 
 
+def _simple(body: Iterable[SimpleCommand | Block]) -> Iterator[SimpleCommand]:
+    for node in body:
+        if isinstance(node, SimpleCommand):
+            yield node
+        else:
+            yield from _simple(node.body)
+
+
 def _call(command: SimpleCommand) -> Call:
-    return Call(tuple(item.span.text for item in command.assignments), tuple(word.raw for word in command.words))
+    assignments = tuple(f"{item.name}={item.value.raw}" for item in command.assignments)
+    return Call(assignments, tuple(word.raw for word in command.words))
 
 
 def theirs(script: str, program: str) -> list[Call] | None:
@@ -93,9 +103,14 @@ def _offset(node: Json) -> int:
 
 def _as_call(node: Json, script: bytes) -> Call:
     return Call(
-        tuple(_text(item, script) for item in _list(node, "Assigns")),
+        tuple(_assignment(item, script) for item in _list(node, "Assigns")),
         tuple(_text(item, script) for item in _list(node, "Args")),
     )
+
+
+def _assignment(node: Json, script: bytes) -> str:
+    name, value = node["Name"], node.get("Array") or node.get("Value")
+    return f"{name['Value']}={_text(value, script) if value else ''}"  # type: ignore[index, arg-type]
 
 
 def bodies(folder: Path) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ import argparse
 import gzip
 import json
 import sys
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -100,8 +101,8 @@ def main() -> int:
     arguments.output.mkdir(parents=True, exist_ok=True)
     listing["projects"] = dict(sorted(listing["projects"].items()))
     (arguments.output / "listing.json").write_text(json.dumps(listing), encoding="utf-8")
-    as_of = max(answer.evidence.as_of for answer in answers.values() if isinstance(answer, Needs))
-    (arguments.output / "needs.json").write_text(json.dumps({"as_of": as_of, "projects": needs}), encoding="utf-8")
+    told = {"as_of": time.strftime("%Y-%m-%d", time.gmtime()), "projects": needs}
+    (arguments.output / "needs.json").write_text(json.dumps(told), encoding="utf-8")
     return 0
 
 

@@ -97,7 +97,6 @@ def images(facts: Mapping[str, Record], corrections: Record) -> Record:
     architectures = record(python["arch_map"])
     return {
         **header(python),
-        "other_as_of": other["as_of"],
         "prefixes": [*strings(aliases["docker_hub_prefixes"]), *strings(aliases["mirrors_of_official_images"])],
         "architectures": {
             prefix: architectures[prefix.removesuffix("/")]
@@ -276,10 +275,6 @@ def alpine(facts: Mapping[str, Record], corrections: Record) -> Record:
         **header(source),
         # By then it was known what each of them says: the day against which an end of life is measured.
         "gathered": max(str(each["as_of"]) for each in facts.values()),
-        "docker_tags": known({k: v for k, v in record(source["docker_tags"]).items() if not k.startswith("_")}),
-        "pip_milestones": {
-            str(record(item)["pip"]): record(item)["feature"] for item in cast("list[Json]", source["pip_milestones"])
-        },
         "releases": {
             str(record(item)["version"]): _alpine_release(record(item), extra)
             for item in cast("list[Json]", source["releases"])
@@ -292,7 +287,6 @@ def _alpine_release(entry: Record, extra: Record) -> Record:
     pip = record(entry["pip"])
     return known(
         {
-            "released": entry["release_date"],
             "eol": entry["eol"],
             "musl": entry["musl"],
             "python3": _packaged(entry["python3"]),
@@ -302,7 +296,6 @@ def _alpine_release(entry: Record, extra: Record) -> Record:
             else None,
             "externally_managed": entry["externally_managed"],
             "thread_stack": entry["python3_thread_stack_bytes"],
-            "gcc": entry["gcc"],
             "rust": _packaged(entry["rust"]),
             "packages": record(extra["packages"])[version],
         }
@@ -325,7 +318,7 @@ def debian(facts: Mapping[str, Record], _corrections: Record) -> Record:
         **header(source),
         "releases": {
             str(record(item)["codename"]): known(
-                {key: record(item)[key] for key in ("version", "eol", "lts_eol", "glibc", "glibc_by_arch", "python3")}
+                {key: record(item)[key] for key in ("version", "glibc", "glibc_by_arch")}
             )
             for item in cast("list[Json]", source["releases"])
         },
@@ -382,7 +375,6 @@ def _native_package(entry: Record, toolchain: Record, uses_cffi: Iterable[str]) 
             "optional_extension": entry["optional_extension"],
             "alternative": entry["alternative"],
             "verified": entry["verified"],
-            "note": entry.get("note"),
         }
     )
 
@@ -399,14 +391,14 @@ def _forms(change: Json) -> list[Record]:
         return []
     written = record(change)
     shared = record(written.get("all", {}))
-    return [{**shared, **record(form)} for form in cast("list[Json]", written.get("forms", [{}]))]
+    forms = [{**shared, **record(form)} for form in cast("list[Json]", written.get("forms", [{}]))]
+    # The notes are for whoever corrects.
+    return [{key: value for key, value in form.items() if key != "note"} for form in forms]
 
 
 def _native_variants(entry: Record, change: Json) -> list[Record]:
     """One form per range of releases, the oldest first; `before` is the first release that the form does not fit."""
-    # The note and the header list belong together: what is corrected has its own.
-    given = {key: value for key, value in entry.items() if change is None or key != "note"}
-    found = [known({**given, **form}) for form in _forms(change) or [{}]]
+    found = [known({**entry, **form}) for form in _forms(change) or [{}]]
     order = [Version(str(form["before"])) for form in found[:-1]]
     if order != sorted(order) or "before" in found[-1]:
         raise ValueError(f"corrections.json: forms out of order: {change}")
@@ -446,8 +438,9 @@ def apk(facts: Mapping[str, Record], corrections: Record) -> Record:
 
 
 def _apk_package(entry: Record) -> Record:
-    wanted = ("role", "contains", "contains_in", "runtime", "missing_in", "substitute", "successor")
-    shown = {key: entry.get(key) for key in wanted}
+    shown = {key: entry.get(key) for key in ("role", "contains", "contains_in", "runtime", "missing_in", "substitute")}
+    if (successor := entry.get("successor")) is not None:
+        shown["successor"] = {key: value for key, value in record(successor).items() if key != "prefer"}
     first, last = entry.get("first_release"), entry.get("last_release")
     return known({**shown, "first": first if first != "3.3" else None, "last": last if last != "edge" else None})
 
@@ -463,7 +456,7 @@ def hazards(facts: Mapping[str, Record], _corrections: Record) -> Record:
         releases = record(item["alpine"])
         if item["id"] == "pgo-off" or any(releases.values()):
             bounds: Record = {"since": releases["from"], "before": releases["before"]}
-            found[str(item["id"])] = known({"title": item["title"], **bounds})
+            found[str(item["id"])] = known(bounds)
     return {**header(source), "hazards": found}
 
 

@@ -3,7 +3,6 @@
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -16,8 +15,13 @@ if TYPE_CHECKING:
 # The longest in use have some thousand lines.
 MAX_BYTES = 256 * 1024
 MOST_PLATFORMS = 16
-# Each is looked for in the whole file.
-_MOST_PLACES = 100
+_NAME_PART = re.compile(r"[\w.-]")
+# Comments whole, so that nothing inside of one is taken for a name; a name up to where its value begins.
+_NAME = re.compile(
+    rf"""^[ \t]*+(?:\#|//).*+|(?<!{_NAME_PART.pattern})(?P<name>{_NAME_PART.pattern}++)"""
+    r"""["']?[ \t]*+(?P<sign>[:=])[ \t]*+["']?""",
+    re.MULTILINE,
+)
 # Of these Compose takes the first that is there.
 _COMPOSE = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
 _BAKE = ("docker-bake.json", "docker-bake.hcl")
@@ -42,15 +46,12 @@ def describe(dockerfile: Path) -> Described:
     folders = folders_up_to_repository(dockerfile.parent)
     repository = BuildContext(folders[-1])
     for folder in folders:
-        found = [
-            (build, name, text)
-            for name, text in _files(folder, repository)
-            for build in _read(name, text)
-            if _is_of(build, folder, dockerfile)
-        ]
+        files = dict(_files(folder, repository))
+        found = [(build, name) for name, text in files.items() for build in _builds(name, text, folder, dockerfile)]
         if found:
-            agreed = _agreed([build for build, _, _ in found], folder, repository)
-            sources = [Source(_shown(folder / name, dockerfile), text) for _, name, text in found]
+            agreed = _agreed([build for build, _ in found], folder, repository)
+            names = dict.fromkeys(name for _, name in found)
+            sources = [Source(_shown(folder / name, dockerfile), files[name]) for name in names]
             return agreed._replace(places=_places(agreed.args, sources))
     return Described()
 
@@ -76,21 +77,29 @@ def _read(name: str, text: str) -> "tuple[Build, ...]":
         return ()
 
 
-def _is_of(build: "Build", folder: Path, dockerfile: Path) -> bool:
-    if Path(build.dockerfile).name != dockerfile.name:
-        return False
-    return os.path.realpath(folder / build.context / build.dockerfile) == os.path.realpath(dockerfile)
+def _builds(name: str, text: str, folder: Path, dockerfile: Path) -> "Iterator[Build]":
+    """Those of this Dockerfile."""
+    real = os.path.realpath(dockerfile)
+    paths: dict[Path, bool] = {}
+    for build in _read(name, text):
+        path = folder / build.context / build.dockerfile
+        if path not in paths:
+            paths[path] = path.name == dockerfile.name and os.path.realpath(path) == real
+        if paths[path]:
+            yield build
 
 
 def _agreed(builds: "Sequence[Build]", folder: Path, repository: BuildContext) -> Described:
     contexts = {os.path.normpath(folder / build.context) for build in builds}
     targets = {build.target for build in builds}
     platforms = {build.platforms for build in builds}
-    shared = set.intersection(*(set(build.args.items()) for build in builds))
+    shared = builds[0].args
+    for build in builds[1:]:
+        shared = {name: value for name, value in shared.items() if build.args.get(name) == value}
     return Described(
         context=next((Path(path) for path in contexts if len(contexts) == 1 and _is_inside(path, repository)), None),
         target=targets.pop() if len(targets) == 1 else None,
-        args=dict(sorted(shared)),
+        args=dict(sorted(shared.items())),
         platforms=platforms.pop()[:MOST_PLATFORMS] if len(platforms) == 1 else (),
     )
 
@@ -102,24 +111,23 @@ def _shown(file: Path, dockerfile: Path) -> str:
 
 
 def _places(args: Mapping[str, str], sources: Sequence[Source]) -> Mapping[str, Span]:
-    found = {name: _place(name, value, sources) for name, value in islice(args.items(), _MOST_PLACES)}
-    return {name: place for name, place in found.items() if place is not None}
-
-
-def _place(name: str, value: str, sources: Sequence[Source]) -> Span | None:
     """Where a name stands with its value behind it, else where it stands with any: the value may be made of variables.
 
     All three formats have it so, `NAME: value`, `NAME=value` and `NAME = "value"`, below `args`; not in a comment.
     """
-    start = rf"^(?![ \t]*(?:\#|//)).*?(?<![\w.-])(?P<given>{re.escape(name)}[\"']?[ \t]*[:=]"
-    with_value = re.compile(rf"{start}[ \t]*[\"']?{re.escape(value)}(?![\w.-])[\"']?)", re.MULTILINE)
-    for pattern in (with_value, re.compile(rf"{start})", re.MULTILINE)):
-        for source in sources:
-            line = source.text.rfind("\n", 0, max(0, source.text.find("args"))) + 1
-            match = pattern.search(source.text, line)
-            if match is not None:
-                return source.span(*match.span("given"))
-    return None
+    with_value: dict[str, Span] = {}
+    with_any: dict[str, Span] = {}
+    for source in sources:
+        text = source.text
+        for match in _NAME.finditer(text, text.rfind("\n", 0, max(0, text.find("args"))) + 1):
+            name, value = match["name"], args.get(match["name"] or "")
+            if value is not None:
+                with_any.setdefault(name, source.span(match.start(), match.end("sign")))
+                end = match.end() + len(value)
+                if text.startswith(value, match.end()) and not _NAME_PART.match(text, end):
+                    end += text.startswith(("'", '"'), end)
+                    with_value.setdefault(name, source.span(match.start(), end))
+    return with_any | with_value
 
 
 def _is_inside(folder: str, repository: BuildContext) -> bool:

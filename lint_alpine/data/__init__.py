@@ -100,7 +100,6 @@ class AlpinePip(TypedDict):
 class AlpineRelease(TypedDict):
     """Versions are those of the day of release; a stable branch keeps the minor version."""
 
-    released: NotRequired[str]
     eol: NotRequired[str]
     musl: str
     python3: NotRequired[str]
@@ -108,7 +107,6 @@ class AlpineRelease(TypedDict):
     pip: NotRequired[AlpinePip]
     externally_managed: NotRequired[bool]
     thread_stack: NotRequired[int]
-    gcc: NotRequired[str]
     rust: NotRequired[str]
     packages: list[str]
 
@@ -118,18 +116,13 @@ class Alpine(TypedDict):
 
     as_of: str
     gathered: str
-    docker_tags: dict[str, str]
-    pip_milestones: dict[str, str]
     releases: dict[str, AlpineRelease]
 
 
 class DebianRelease(TypedDict):
     version: str
-    eol: NotRequired[str]
-    lts_eol: NotRequired[str]
     glibc: NotRequired[str]
     glibc_by_arch: NotRequired[dict[str, str]]
-    python3: NotRequired[str]
 
 
 class Debian(TypedDict):
@@ -139,7 +132,8 @@ class Debian(TypedDict):
 
 
 class NativeForm(TypedDict):
-    """What one range of releases of a project needs; `before` is the first release that it does not fit."""
+    """What one range of releases of a project needs; `before` is the first release that it does not fit,
+    `spared_by` the variable with which the build does without the tools of `toolchain`."""
 
     before: NotRequired[str]
     kind: NotRequired[str]
@@ -153,7 +147,7 @@ class NativeForm(TypedDict):
     alternative: NotRequired[str]
     rust: NotRequired[str]
     verified: NotRequired[str]
-    note: NotRequired[str]
+    spared_by: NotRequired[str]
 
 
 class Native(TypedDict):
@@ -170,7 +164,6 @@ class Substitute(TypedDict):
 class Successor(TypedDict):
     after: NotRequired[str]
     use: NotRequired[str | None]
-    prefer: NotRequired[str]
 
 
 class Ranged(TypedDict):
@@ -198,7 +191,6 @@ class ApkPackage(TypedDict):
 class Hazard(TypedDict):
     """What musl or Alpine does otherwise than glibc and Debian, on the releases from the one to before the other."""
 
-    title: str
     since: NotRequired[str]
     before: NotRequired[str]
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 
+from lint_alpine.dockerfile.lexer import Budget
 from lint_alpine.dockerfile.run_forms import exec_words, run_script
-from lint_alpine.dockerfile.shell import Block, BlockKind, Literal, Redirect, Script, SimpleCommand, Word
+from lint_alpine.dockerfile.shell import Block, BlockKind, Literal, Redirect, SimpleCommand, Word
 from lint_alpine.dockerfile.shell_expansion import Argument, Expander, Variables
-from lint_alpine.dockerfile.shell_grammar import read
+from lint_alpine.dockerfile.shell_grammar import MAXIMUM_LENGTH, read
 from lint_alpine.dockerfile.shell_input import Input, read_input
 from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH
 from lint_alpine.dockerfile.shell_wrappers import (
@@ -23,11 +24,12 @@ from lint_alpine.dockerfile.shell_wrappers import (
 )
 from lint_alpine.source import Excerpt, Span
 
-__all__ = ["Argument", "Command", "commands", "exec_form_command", "read_commands", "run_script"]
+__all__ = ["Argument", "Command", "exec_form_command", "read_commands", "run_script"]
 
 _MAXIMUM_ITEMS = 20
-# Words that all loops of a script together may repeat.
-_MAXIMUM_REPEATED = 20_000
+# Characters that all loops of a script together may repeat, and for how many a word counts beside its own.
+_MAXIMUM_REPEATED = 1 << 18
+_WORD = 10
 _MAXIMUM_WRAPPERS = 20
 # How much of the nesting that a parser allows a script inside a script takes.
 _SCRIPT_DEPTH = 5
@@ -69,40 +71,40 @@ class Command(NamedTuple):
     user: str | None = ""
 
 
-def read_commands(excerpt: Excerpt, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
-    """What the script that the excerpt holds runs; what could not be read is told by `shell.parse`."""
-    return commands(read(excerpt), variables)
-
-
-def commands(script: Script, variables: Mapping[str, str | None]) -> tuple[Command, ...]:
-    """What the script runs, in the order of the text.
+def read_commands(
+    excerpt: Excerpt, variables: Mapping[str, str | None], budget: Budget | None = None
+) -> tuple[Command, ...]:
+    """What the script that the excerpt holds runs, in the order of the text.
 
     `variables` are those that it starts with (None: set to what is not known). One that is neither there nor set by the
-    script counts as not known, since the image may set it, except to the operators that ask whether it is set.
+    script counts as not known, since the image may set it, except to the operators that ask whether it is set. What
+    more than the `budget` has left is not known either.
     """
-    walker = _Walker(variables)
-    walker.walk(script.body)
+    walker = _Walker(variables, budget)
+    walker.walk(read(excerpt))
     return tuple(walker.found)
 
 
-def exec_form_command(words: tuple[tuple[str, Span], ...], variables: Mapping[str, str | None]) -> tuple[Command, ...]:
+def exec_form_command(
+    words: tuple[tuple[str, Span], ...], variables: Mapping[str, str | None], budget: Budget | None = None
+) -> tuple[Command, ...]:
     """What `RUN ["program", "argument"]` runs; no shell reads it, unless it is the program."""
     if not words:
         return ()
     span = words[0][1].to(words[-1][1])
-    walker = _Walker(variables)
-    walker.walk((SimpleCommand(exec_words(words), (), (), span, False, False, False, None),))
+    walker = _Walker(variables, budget)
+    walker.walk((SimpleCommand(exec_words(words), (), (), span, None),))
     return tuple(walker.found)
 
 
 class _Walker:
     """Goes through a script as a shell does, with the variables as they are at each command."""
 
-    def __init__(self, variables: Mapping[str, str | None]) -> None:
+    def __init__(self, variables: Mapping[str, str | None], budget: Budget | None) -> None:
         self.found: list[Command] = []
         self._variables = Variables(variables)
         self._variables.set(_DIRECTORY, "")
-        self._expander = Expander(self._variables)
+        self._expander = Expander(self._variables, budget)
         self._conditional = False
         self._substitution = False
         self._depth = 0
@@ -162,10 +164,10 @@ class _Walker:
         if None in items or len(items) > _MAXIMUM_ITEMS:
             return None
         uses = re.compile(rf"\$\{{?{re.escape(variable)}(?![A-Za-z0-9_])")
-        words = list(_words(block.body))
-        if not any(uses.search(word.raw) for word in words):
+        texts = list(_texts(block.body))
+        if not any(map(uses.search, texts)):
             return items[-1:]
-        self._repeatable -= len(words) * len(items)
+        self._repeatable -= sum(len(text) + _WORD for text in texts) * len(items)
         return items if self._repeatable >= 0 else None
 
     def _simple(self, node: SimpleCommand) -> None:
@@ -253,10 +255,10 @@ class _Walker:
                 script = self._expander.script([argument])
             elif given.text and reads_script(name, arguments) and self._expander.spend(len(given.text.text)):
                 script = given.text
-        if script is None or self._depth > MAXIMUM_DEPTH:
+        if script is None or len(script.text) > MAXIMUM_LENGTH or self._depth > MAXIMUM_DEPTH:
             return False
         self._depth += _SCRIPT_DEPTH
-        body = read(script, self._depth).body
+        body = read(script, self._depth)
         if name == "eval":
             self.walk(body)
         else:
@@ -320,15 +322,17 @@ def _program(argument: Argument) -> tuple[str, str | None]:
     return posixpath.basename(text), text if "/" in text else None
 
 
-def _words(body: Sequence[SimpleCommand | Block]) -> Iterator[Word]:
+def _texts(body: Sequence[SimpleCommand | Block]) -> Iterator[str]:
+    """The words as written, and the here-documents."""
     for node in body:
         if isinstance(node, Block):
-            yield from _words(node.body)
-            yield from node.items or ()
+            yield from _texts(node.body)
+            yield from (word.raw for word in node.items or ())
         else:
-            yield from node.words
-            yield from (assignment.value for assignment in node.assignments)
-            yield from (redirect.target for redirect in node.redirects if redirect.target)
+            yield from (word.raw for word in node.words)
+            yield from (assignment.value.raw for assignment in node.assignments)
+            yield from (redirect.target.raw for redirect in node.redirects if redirect.target)
+            yield from (redirect.body.text for redirect in node.redirects if redirect.body)
 
 
 def _is_pattern(word: Word) -> bool:

@@ -1,17 +1,28 @@
 """Comments that ask for silence: `# lint-alpine: ignore[LA303] reason`, and hadolint's own where rules overlap."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from lint_alpine.dockerfile.instructions import Dockerfile
 from lint_alpine.source import Source, Span
 
-_OWN = re.compile(r"[ \t]*lint-alpine:[ \t]*(ignore-file|ignore)(?:\[([^\]\n]*)\])?[ \t]*(.*)")
+_OWN = re.compile(r"[ \t]*lint-alpine:[ \t]*(ignore-file|ignore)(?:\[([^\]\n]*)\])?")
 _HADOLINT = re.compile(r"[ \t]*hadolint[ \t]+(?:(global|stage)[ \t]+)?ignore[ \t]*=[ \t]*([\w,\- \t]+)")
 # What stands between two commas, the blanks around it left out.
 _WORD = re.compile(r"[^\s,](?:[^,]*[^\s,])?")
 _NEXT_LINES = 10_000
+# The number that stands for all lines of a file.
+ANY_LINE = 0
+
+
+class Scope(NamedTuple):
+    """Lines of a file, or ANY_LINE of it."""
+
+    path: str
+    first: int
+    last: int
 
 
 class Ignore(NamedTuple):
@@ -26,27 +37,31 @@ class Ignore(NamedTuple):
     scope: Span | None
     span: Span
     word: Span
-    reason: str
     foreign: bool = False
 
-    def covers(self, span: Span) -> bool:
-        if span.source.path != self.span.source.path:
-            return False
+    @property
+    def covers(self) -> Scope:
+        path = self.span.source.path
         if self.scope is None:
-            return True
-        return self.scope.start.line <= span.start.line <= self.scope.stop.line
+            return Scope(path, ANY_LINE, ANY_LINE)
+        return Scope(path, self.scope.start.line, self.scope.stop.line)
 
 
 def read_ignores(dockerfile: Dockerfile) -> tuple[Ignore, ...]:
     """The ignores of a Dockerfile, one for each code that a comment names."""
-    starts = [(instruction.span.start.line, instruction.span) for instruction in dockerfile.instructions]
+    if not dockerfile.comments:
+        return ()
+    spans = [instruction.span for instruction in dockerfile.instructions]
+    starts = [span.begin for span in spans]
+    stages = _stages(dockerfile)
     found: list[Ignore] = []
     for comment in dockerfile.comments:
-        following = next((span for line, span in starts if line > comment.line), None)
-        around = next((span for line, span in starts if line <= comment.line <= span.stop.line), None)
-        scope = around or following or comment.span
+        following = bisect_right(starts, comment.span.begin)
+        is_inside = following > 0 and comment.span.begin < spans[following - 1].end
+        number = following - is_inside
+        scope = spans[number] if number < len(spans) else comment.span
         if (pragma := _HADOLINT.match(comment.text)) and pragma[1] == "stage":
-            scope = _stages(dockerfile).get(scope.begin, comment.span)
+            scope = stages.get(scope.begin, comment.span)
         found += _read(comment.text, comment.span, scope)
     return tuple(found)
 
@@ -85,10 +100,10 @@ def _read(text: str, span: Span, scope: Span) -> Iterable[Ignore]:
         place = None if match[1] == "ignore-file" else scope
         group = 1 if match[2] is None else 2
         for code, word in _words(match, group, span):
-            yield Ignore(code if group == 2 else "", place, span, word, match[3].strip())
+            yield Ignore(code if group == 2 else "", place, span, word)
     elif match := _HADOLINT.match(text):
         for code, word in _words(match, 2, span):
-            yield Ignore(code, None if match[1] == "global" else scope, span, word, "", foreign=True)
+            yield Ignore(code, None if match[1] == "global" else scope, span, word, foreign=True)
 
 
 def _words(match: re.Match[str], group: int, span: Span) -> Iterator[tuple[str, Span]]:

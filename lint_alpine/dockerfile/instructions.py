@@ -31,13 +31,12 @@ class Flag(NamedTuple):
 class Heredoc(NamedTuple):
     """A here-document: `body` is the text between the line of its `<<name` and its terminator.
 
-    `expand` is false where the name was quoted; `strip_tabs` is true for `<<-` (leading tabs of the body do not count).
+    `expand` is false where the name was quoted. The leading tabs that `<<-` takes away are not in the body.
     """
 
     name: str
     body: Excerpt
     expand: bool
-    strip_tabs: bool
     redirect: Span
 
 
@@ -198,7 +197,7 @@ def _documents(lines: Lines, first: int, end: int, escape: str) -> tuple[tuple[H
         if found is None:
             return SyntaxFault(checks.readable(f"unterminated heredoc: no line `{redirect.name}`"), place)
         body, end = found
-        heredocs.append(Heredoc(redirect.name, body, redirect.expand, redirect.strip_tabs, place))
+        heredocs.append(Heredoc(redirect.name, body, redirect.expand, place))
     return tuple(heredocs), end
 
 

@@ -29,6 +29,23 @@ class LexedWord(NamedTuple):
     end: int
 
 
+class Budget:
+    """How many characters expansions may still come to; `outer` is what more of them share."""
+
+    __slots__ = ("left", "outer")
+
+    def __init__(self, left: int, outer: "Budget | None" = None) -> None:
+        self.left = left
+        self.outer = outer
+
+    def spend(self, size: int) -> bool:
+        """Whether there may be so many more characters."""
+        if size > self.left or not (self.outer is None or self.outer.spend(size)):
+            return False
+        self.left -= size
+        return True
+
+
 class Lexer:
     """One pass over one text.
 
@@ -40,6 +57,7 @@ class Lexer:
         text: str,
         escape: str,
         variables: Mapping[str, str | None] | None = None,
+        budget: Budget | None = None,
         *,
         quotes: bool = True,
         keep_quotes: bool = False,
@@ -54,13 +72,13 @@ class Lexer:
         self._at = int(text.startswith("\ufeff"))  # the scanner of Go drops a byte order mark
         self._depth = 0
         self._nested = 0
-        self._budget = _LONGEST
+        self._budget = Budget(_LONGEST, budget)
 
     def expand(self) -> str | None:
         """The text without its quotes, escapes and expansions; None if that takes a value that is not known.
 
         Raises ValueError for what BuildKit refuses, for values of more than 131,072 characters in all (the most that
-        Linux passes in one string) and for substitutions nested more than 40 deep.
+        Linux passes in one string) or than the budget has left, and for substitutions nested more than 40 deep.
         """
         return self._until("", keep_escapes=self._keep_escapes)
 
@@ -198,10 +216,12 @@ class Lexer:
         if self._variables is None:
             return written
         value = self._variables.get(name, "")
-        self._budget -= len(value or "")
-        if self._budget < 0:
-            raise ValueError(f"expands to more than {_LONGEST} characters")
+        self._spend(len(value or ""))
         return value
+
+    def _spend(self, size: int) -> None:
+        if not self._budget.spend(size):
+            raise ValueError("expands to too many characters")
 
     def _modified(self, name: str) -> str | None:
         """`${name` and one of `:- - :+ + :? ? # ## % %%`, the word, and `}`."""
@@ -243,7 +263,12 @@ class Lexer:
         if value is None or pattern is None or replacement is None:
             return None
         parsed = Pattern.parse(pattern)
-        return parsed.replace_all(value, replacement, _LONGEST) if every else parsed.replace_first(value, replacement)
+        if every:
+            result = parsed.replace_all(value, replacement, self._budget.left)
+        else:
+            result = parsed.replace_first(value, replacement)
+        self._spend(max(0, len(result) - len(value)))
+        return result
 
 
 def _trimmed(operator: str, pattern: str | None, value: str | None) -> str | None:

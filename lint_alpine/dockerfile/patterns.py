@@ -71,7 +71,7 @@ class Pattern:
                 parts.append(replacement)
                 size += len(replacement)
             if size > limit:
-                raise ValueError(f"expands to more than {limit} characters")
+                raise ValueError("expands to too many characters")
             done, at = end, max(end, at + 1)
         return "".join((*parts, value[done:]))
 

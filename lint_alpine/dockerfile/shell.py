@@ -1,4 +1,4 @@
-"""A shell script -> the simple commands in it, in the order of the text, each word with its place."""
+"""What a shell script is made of: simple commands in their blocks, each word with its place."""
 
 from dataclasses import dataclass, field
 from enum import Enum
@@ -62,7 +62,6 @@ class Assignment(NamedTuple):
 
     name: str
     value: Word
-    span: Span
 
 
 class Redirect(NamedTuple):
@@ -71,31 +70,26 @@ class Redirect(NamedTuple):
     operator: str
     target: Word | None
     body: Excerpt | None
-    span: Span
 
 
 class SimpleCommand(NamedTuple):
-    """A command as it stands in the script.
-
-    `conditional`: it may not run though all before it succeeded (right of `||`, in if, elif, else, while, until, for,
-    case, a function's body, the condition's branches; never for the right side of `&&` or `;`).
-    `substitution`: it stands inside `$(...)` or backquotes. `subshell`: it stands in `( )` or a pipe.
-    `piped_from`: the last simple command of the left side of the pipe that it reads from.
-    """
+    """A command as it stands in the script; `piped_from` is the last simple command of the left side of the pipe that
+    it reads from."""
 
     words: tuple[Word, ...]
     assignments: tuple[Assignment, ...]
     redirects: tuple[Redirect, ...]
     span: Span
-    conditional: bool
-    substitution: bool
-    subshell: bool
     piped_from: "SimpleCommand | None"
 
 
 class BlockKind(Enum):
-    """Why commands form a block: `BRANCH` may not run; `LOOP` runs once for each item; `SUBSHELL` (parentheses, a part
-    of a pipe) and `SUBSTITUTION` change no variable outside."""
+    """Why commands form a block.
+
+    `BRANCH` may not run though all before it succeeded: right of `||` (never of `&&` or `;`), in if, elif, else, while,
+    until, case, a function's body. `LOOP` runs once for each item; `SUBSHELL` (parentheses, a part of a pipe) and
+    `SUBSTITUTION` (`$(...)`, backquotes, which come before the command that holds them) change no variable outside.
+    """
 
     BRANCH = "branch"
     LOOP = "loop"
@@ -110,24 +104,3 @@ class Block(NamedTuple):
     body: "tuple[SimpleCommand | Block, ...]"
     variable: str | None = None
     items: tuple[Word, ...] | None = None
-
-
-class Script(NamedTuple):
-    """The simple commands of a script in the order of the text, and what could not be read, with its place.
-
-    A command inside `$(...)` comes before the command that holds it. `body` has the same commands in their blocks.
-    """
-
-    commands: tuple[SimpleCommand, ...]
-    faults: tuple[tuple[str, Span], ...]
-    body: tuple[SimpleCommand | Block, ...] = ()
-
-
-def parse(excerpt: Excerpt) -> Script:
-    """The script as dash, busybox ash or bash would read it (POSIX.1-2024, chapter 2, and what bash adds to it).
-
-    Never raises: what no shell would accept is a fault, and reading goes on behind it.
-    """
-    from lint_alpine.dockerfile.shell_grammar import read
-
-    return read(excerpt)

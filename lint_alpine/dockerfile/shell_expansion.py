@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from lint_alpine.dockerfile.lexer import Budget
 from lint_alpine.dockerfile.patterns import Pattern
 from lint_alpine.dockerfile.shell import Literal, Part, Unknown, Variable, Word
 from lint_alpine.dockerfile.shell_text import assemble
@@ -124,14 +125,13 @@ class _Chunk(NamedTuple):
 class Expander:
     """Parameter expansion, field splitting and quote removal (POSIX.1-2024, 2.6), without pathname expansion."""
 
-    def __init__(self, variables: Variables) -> None:
+    def __init__(self, variables: Variables, budget: Budget | None) -> None:
         self.variables = variables
-        self._left = _MAXIMUM_EXPANSION
+        self._budget = Budget(_MAXIMUM_EXPANSION, budget)
 
     def spend(self, size: int) -> bool:
         """Whether the script may expand to so many more characters."""
-        self._left -= size
-        return self._left >= 0
+        return self._budget.spend(size)
 
     def arguments(self, words: Iterable[Word]) -> list[Argument]:
         return [argument for word in words for argument in self.fields(word)]
@@ -268,7 +268,7 @@ class Expander:
                 case "/":
                     return pattern.replace_first(value, replacement)
                 case _:
-                    return pattern.replace_all(value, replacement, self._left)
+                    return pattern.replace_all(value, replacement, self._budget.left)
         except ValueError:
             return None
 

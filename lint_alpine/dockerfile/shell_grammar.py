@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lint_alpine.dockerfile.shell import Assignment, BlockKind, Script, SimpleCommand, Unknown, Variable, Word
+from lint_alpine.dockerfile.shell import Assignment, Block, BlockKind, SimpleCommand, Unknown, Variable, Word
 from lint_alpine.dockerfile.shell_nodes import BlockNode, CommandNode, Node, RedirectNode, finish
 from lint_alpine.dockerfile.shell_text import MAXIMUM_DEPTH, HereDocument, assemble
 from lint_alpine.dockerfile.shell_words import WordReader
-from lint_alpine.source import Excerpt, Span
+from lint_alpine.source import Excerpt
 
-# A command of one character takes a kilobyte once it is read; real scripts stay below 10,000 characters.
-_MAXIMUM_LENGTH = 1 << 17
+# What Linux takes in one argument, which such a script is (MAX_ARG_STRLEN); real ones stay below 10,000 characters.
+MAXIMUM_LENGTH = 1 << 17
 
 # A body is read once to find its end and once more for its substitutions: nesting them has to end sooner.
 _HERE_DOCUMENT_DEPTH = 10
@@ -29,37 +29,33 @@ _CLOSERS = frozenset(
 _FUNCTION = re.compile(r"""[^ \t\n'"\\$`;&|<>(){}=]++[ \t]*+\([ \t]*+\)""")
 _ASSIGNMENT = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)(\[(?:[^\[\]\s]|\[[^\[\]\s]*+\])*+\])?(\+?)=")
 _REDIRECT = re.compile(r"&>>|&>|[0-9]*(?:<<<|<<-|<<|<&|<>|<(?!\()|>>|>&|>\||>(?!\())")
-_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _IN = re.compile(r"in(?=[ \t\n;#]|\\\n|\Z)")
 _TIME_OPTION = re.compile(r"-p(?=[ \t\n])")
 _TEST_OPERATOR = re.compile(r"[;&|<>()]")
 
 
-def read(excerpt: Excerpt, depth: int = 0) -> Script:
-    """The script that the excerpt's text is; `depth` is how deep it is nested in another one."""
-    faults: list[tuple[str, Span]] = []
-    if len(excerpt.text) > _MAXIMUM_LENGTH:
-        faults.append((f"longer than {_MAXIMUM_LENGTH} characters", excerpt.span(_MAXIMUM_LENGTH, _MAXIMUM_LENGTH + 1)))
-        excerpt = assemble(excerpt, [(0, _MAXIMUM_LENGTH)])
-    nodes = _Grammar(excerpt, faults, depth).script()
-    finished: list[SimpleCommand] = []
-    body = finish(nodes, frozenset(), None, finished)
-    return Script(tuple(finished), tuple(faults), body)
+def read(excerpt: Excerpt, depth: int = 0) -> tuple[SimpleCommand | Block, ...]:
+    """The script that the excerpt's text is, as dash, busybox ash or bash would read it (POSIX.1-2024, chapter 2, and
+    what bash adds to it); `depth` is how deep it is nested in another one.
+
+    Never raises: where no shell would accept it, reading goes on behind that. No more than MAXIMUM_LENGTH is read.
+    """
+    if len(excerpt.text) > MAXIMUM_LENGTH:
+        excerpt = assemble(excerpt, [(0, MAXIMUM_LENGTH)])
+    return finish(_Grammar(excerpt, depth).script())
 
 
 class _Grammar(WordReader):
     """Reads statements; what it has read collects in `nodes`, the block that is open at the moment."""
 
-    def __init__(self, excerpt: Excerpt, faults: list[tuple[str, Span]], depth: int) -> None:
-        super().__init__(excerpt, faults, depth)
+    def __init__(self, excerpt: Excerpt, depth: int) -> None:
+        super().__init__(excerpt, depth)
         self.nodes: list[Node] = []
         self.expected: list[frozenset[str]] = []
         self.holders: dict[HereDocument, list[Node]] = {}
 
     def script(self) -> list[Node]:
         self.statements(frozenset())
-        for document in self.awaited:
-            self.unclosed(document)
         return self.nodes
 
     @contextmanager
@@ -74,18 +70,18 @@ class _Grammar(WordReader):
 
     def substitution(self) -> None:
         with self.block(BlockKind.SUBSTITUTION):
-            self.until(")", self.position - 2)
+            self.until(")")
 
     def backquoted(self, script: Excerpt) -> None:
         with self.block(BlockKind.SUBSTITUTION) as block:
-            block.nodes += _Grammar(script, self.faults, self.depth).script()
+            block.nodes += _Grammar(script, self.depth).script()
 
     def here_document(self, document: HereDocument) -> None:
         body = document.body
         if body is None or document.quoted or self.depth + _HERE_DOCUMENT_DEPTH > MAXIMUM_DEPTH:
             return
         if "$(" in body.text or "`" in body.text:
-            inner = _Grammar(body, self.faults, self.depth + _HERE_DOCUMENT_DEPTH)
+            inner = _Grammar(body, self.depth + _HERE_DOCUMENT_DEPTH)
             inner.here_document_parts()
             self.holders[document] += inner.nodes
 
@@ -104,12 +100,10 @@ class _Grammar(WordReader):
         self.position += len(found)
         return True
 
-    def until(self, closer: str, opener: int, *others: str) -> str:
+    def until(self, *closers: str) -> str:
         """Read statements up to one of the closers, and it too; the one that was found."""
-        found = self.statements(frozenset((closer, *others)))
+        found = self.statements(frozenset(closers))
         self.position += len(found)
-        if not found:
-            self.fault(f"no matching `{closer}`", opener, min(opener + 1, self.end))
         return found
 
     def statements(self, closers: frozenset[str]) -> str:
@@ -128,14 +122,11 @@ class _Grammar(WordReader):
             if self.position >= self.end or any(found in outer for outer in self.expected):
                 return ""
             if found in _CLOSERS:
-                self.fault(f"`{found}` is not expected here", self.position, self.position + len(found))
                 self.position += len(found)
                 continue
             before = self.position
             self.and_or()
-            if self.position == before:
-                self.fault(f"`{self.text[before]}` is not expected here", before, before + 1)
-                self.position += 1
+            self.position += self.position == before
             self.blanks()
             self.take(";", "&")
 
@@ -143,20 +134,16 @@ class _Grammar(WordReader):
         self.pipeline()
         while True:
             self.blanks()
-            start = self.position
             operator = self.reserved()
             if operator not in ("&&", "||"):
                 return
             self.position += 2
             self.line_breaks()
-            before = self.position
             if operator == "||":
                 with self.block(BlockKind.BRANCH):
                     self.pipeline()
             else:
                 self.pipeline()
-            if self.position == before:
-                self.fault(f"no command after `{operator}`", start, start + 2)
 
     def pipeline(self) -> None:
         while (found := self.reserved()) in ("!", "time"):
@@ -173,14 +160,10 @@ class _Grammar(WordReader):
                 first = BlockNode(BlockKind.SUBSHELL, self.nodes[mark:])
                 self.nodes[mark:] = [first]
             count += 1
-            start = self.position
             self.line_breaks()
-            before = self.position
             with self.block(BlockKind.SUBSHELL) as part:
                 part.piped = count
                 self.command()
-            if self.position == before:
-                self.fault("no command after `|`", start - 1, start)
             self.blanks()
 
     # Commands
@@ -205,29 +188,28 @@ class _Grammar(WordReader):
                 self._simple()
 
     def _compound(self, opener: str) -> None:
-        start = self.position
         if opener != "((":
             self.position += len(opener)
         match opener:
             case "if":
-                self._if(start)
+                self._if()
             case "for" | "select":
-                self._for(start, opener)
+                self._for(opener)
             case "while" | "until":
-                self.until("do", start)
+                self.until("do")
                 with self.block(BlockKind.BRANCH):
-                    self.until("done", start)
+                    self.until("done")
             case "case":
-                self._case(start)
+                self._case()
             case "{":
-                self.until("}", start)
+                self.until("}")
             case "(":
                 with self.block(BlockKind.SUBSHELL):
-                    self.until(")", start)
+                    self.until(")")
             case "((":
                 self.arithmetic(2, quoted=False)
             case "[[":
-                self._test(start)
+                self._test()
             case _:
                 self.blanks()
                 self.word()
@@ -242,17 +224,17 @@ class _Grammar(WordReader):
         with self.block(BlockKind.BRANCH):
             self.command()
 
-    def _if(self, start: int) -> None:
-        found = self.until("then", start)
+    def _if(self) -> None:
+        found = self.until("then")
         while found in ("then", "else"):
             closers = ("elif", "else") if found == "then" else ()
             with self.block(BlockKind.BRANCH):
-                found = self.until("fi", start, *closers)
+                found = self.until("fi", *closers)
             if found == "elif":
                 with self.block(BlockKind.BRANCH):
-                    found = self.until("then", start)
+                    found = self.until("then")
 
-    def _for(self, start: int, keyword: str) -> None:
+    def _for(self, keyword: str) -> None:
         self.blanks()
         variable: str | None = None
         items: tuple[Word, ...] | None = None
@@ -260,10 +242,7 @@ class _Grammar(WordReader):
             self.arithmetic(2, quoted=False)
             self.line_breaks()
         else:
-            name = self.word()
-            variable = name.raw
-            if not _NAME.fullmatch(variable):
-                self.faults.append((f"`{keyword}` needs the name of a variable", name.span))
+            variable = self.word().raw
             self.line_breaks()
             if _IN.match(self.text, self.position):
                 self.position += 2
@@ -274,11 +253,9 @@ class _Grammar(WordReader):
             loop.variable = variable
             loop.items = items if keyword == "for" else None
             if self.take("do"):
-                self.until("done", start)
+                self.until("done")
             elif self.take("{"):
-                self.until("}", start)
-            else:
-                self.fault(f"`{keyword}` has no `do`", start, start + len(keyword))
+                self.until("}")
 
     def _items(self) -> tuple[Word, ...]:
         items: list[Word] = []
@@ -289,12 +266,11 @@ class _Grammar(WordReader):
                 return tuple(items)
             items.append(item)
 
-    def _case(self, start: int) -> None:
+    def _case(self) -> None:
         self.blanks()
         self.word()
         self.line_breaks()
         if not _IN.match(self.text, self.position):
-            self.fault("`case` has no `in`", start, start + 4)
             return
         self.position += 2
         while True:
@@ -304,10 +280,9 @@ class _Grammar(WordReader):
             self.take("(")
             self._patterns()
             if not self.take(")"):
-                self.fault("no matching `esac`", start, start + 4)
                 return
             with self.block(BlockKind.BRANCH):
-                found = self.until("esac", start, ";;", ";&", ";;&")
+                found = self.until("esac", ";;", ";&", ";;&")
             if found in ("esac", ""):
                 return
 
@@ -319,11 +294,10 @@ class _Grammar(WordReader):
             if not self.take("|"):
                 return
 
-    def _test(self, start: int) -> None:
+    def _test(self) -> None:
         while True:
             self.line_breaks()
             if self.position >= self.end:
-                self.fault("no closing `]]`", start, start + 2)
                 return
             if _TEST_OPERATOR.match(self.text, self.position):
                 self.position += 1
@@ -343,7 +317,7 @@ class _Grammar(WordReader):
             elif not words and (head := _ASSIGNMENT.match(self.text, at)):
                 self.position = head.end()
                 value = self._assigned(head)
-                assignments.append(Assignment(head[1], value, self.excerpt.span(at, self._significant(at))))
+                assignments.append(Assignment(head[1], value))
             elif not self.text.startswith("#", at) and (word := self.word()).raw:
                 words.append(word)
             else:
@@ -374,17 +348,14 @@ class _Grammar(WordReader):
         found = _REDIRECT.match(self.text, self.position)
         if not found:
             return None
-        start = self.position
         operator = found[0]
         self.position = found.end()
         self.blanks()
         target = self.word()
         document = None
-        if not target.raw:
-            self.fault(f"`{operator}` has no target", start, found.end())
-        elif operator.lstrip("0123456789") in ("<<", "<<-"):
+        if target.raw and operator.lstrip("0123456789") in ("<<", "<<-"):
             delimiter = re.sub(r"\\\n|['\"\\]", "", target.raw)
-            document = HereDocument(delimiter, delimiter != target.raw, operator.endswith("-"), target.span)
+            document = HereDocument(delimiter, delimiter != target.raw, operator.endswith("-"))
             self.holders[document] = inner
             self.awaited.append(document)
-        return operator, target, document, self.excerpt.span(start, self._significant(start))
+        return operator, target, document

@@ -1,5 +1,6 @@
 """The tree of a shell script while it is read -> the commands and blocks that the reading gives."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lint_alpine.dockerfile.shell import Assignment, Block, BlockKind, Redirect, SimpleCommand, Word
@@ -9,7 +10,7 @@ from lint_alpine.source import Span
 # A longer chain of `piped_from` could not be compared or printed recursively.
 _MAXIMUM_PIPE = 60
 
-RedirectNode = tuple[str, Word, HereDocument | None, Span]
+RedirectNode = tuple[str, Word, HereDocument | None]
 
 
 @dataclass(slots=True, eq=False)
@@ -37,41 +38,32 @@ class BlockNode:
 Node = CommandNode | BlockNode
 
 
-def finish(
-    nodes: list[Node], kinds: frozenset[BlockKind], source: SimpleCommand | None, finished: list[SimpleCommand]
-) -> tuple[SimpleCommand | Block, ...]:
-    """The nodes as they are given out; `kinds` are those of the blocks around them, `source` is piped into them."""
+def finish(nodes: list[Node], source: SimpleCommand | None = None) -> tuple[SimpleCommand | Block, ...]:
+    """The nodes as they are given out; `source` is piped into them."""
     body: list[SimpleCommand | Block] = []
-    upstream: SimpleCommand | None = None
     for node in nodes:
-        before = len(finished)
         if isinstance(node, CommandNode):
-            body += finish(node.inner, kinds, None, finished)
-            command = _simple_command(node, kinds, source)
-            finished.append(command)
-            body.append(command)
-        else:
-            piped = source if not node.piped else upstream if node.piped % _MAXIMUM_PIPE else None
-            if node.kind is BlockKind.SUBSTITUTION:
-                piped = None
-            inner = finish(node.nodes, kinds | {node.kind}, piped, finished)
-            body.append(Block(node.kind, inner, node.variable, node.items))
-        upstream = finished[-1] if len(finished) > before else None
+            body += (*finish(node.inner), _simple_command(node, source))
+            continue
+        piped = source
+        if node.piped:
+            piped = _last(body[-1:]) if node.piped % _MAXIMUM_PIPE else None
+        if node.kind is BlockKind.SUBSTITUTION:
+            piped = None
+        body.append(Block(node.kind, finish(node.nodes, piped), node.variable, node.items))
     return tuple(body)
 
 
-def _simple_command(node: CommandNode, kinds: frozenset[BlockKind], source: SimpleCommand | None) -> SimpleCommand:
+def _last(body: Sequence[SimpleCommand | Block]) -> SimpleCommand | None:
+    for node in reversed(body):
+        if found := node if isinstance(node, SimpleCommand) else _last(node.body):
+            return found
+    return None
+
+
+def _simple_command(node: CommandNode, source: SimpleCommand | None) -> SimpleCommand:
     redirects = tuple(
-        Redirect(operator, target if target.raw else None, document.body if document else None, span)
-        for operator, target, document, span in node.redirects
+        Redirect(operator, target if target.raw else None, document.body if document else None)
+        for operator, target, document in node.redirects
     )
-    return SimpleCommand(
-        tuple(node.words),
-        tuple(node.assignments),
-        redirects,
-        node.span,
-        conditional=BlockKind.BRANCH in kinds or BlockKind.LOOP in kinds,
-        substitution=BlockKind.SUBSTITUTION in kinds,
-        subshell=BlockKind.SUBSHELL in kinds,
-        piped_from=source,
-    )
+    return SimpleCommand(tuple(node.words), tuple(node.assignments), redirects, node.span, source)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 
-from lint_alpine.source import Excerpt, Span
+from lint_alpine.source import Excerpt
 
 # How deep constructs may nest. Real scripts stay below 10; the parser's recursion has to end somewhere.
 MAXIMUM_DEPTH = 60
@@ -43,19 +43,17 @@ class HereDocument:
     delimiter: str
     quoted: bool
     strip_tabs: bool
-    span: Span
     body: Excerpt | None = None
 
 
 class TextReader(ABC):
     """Reads `text` at `position`, `depth` levels deep in other constructs."""
 
-    def __init__(self, excerpt: Excerpt, faults: list[tuple[str, Span]], depth: int) -> None:
+    def __init__(self, excerpt: Excerpt, depth: int) -> None:
         self.excerpt = excerpt
         self.text = excerpt.text
         self.position = 0
         self.end = len(excerpt.text)
-        self.faults = faults
         self.depth = depth
         self.awaited: list[HereDocument] = []
 
@@ -63,17 +61,11 @@ class TextReader(ABC):
     def here_document(self, document: HereDocument) -> None:
         """Take in a here-document whose body has been found."""
 
-    def fault(self, message: str, start: int, end: int) -> None:
-        self.faults.append((message, self.excerpt.span(start, end)))
-
     def enter(self, opener: int, levels: int = 1) -> bool:
         """Go deeper, unless it is too deep: then step over the opener alone, `opener` characters long."""
         if self.depth + levels <= MAXIMUM_DEPTH:
             self.depth += levels
             return True
-        message = f"nested more than {MAXIMUM_DEPTH} levels deep"
-        if not self.faults or self.faults[-1][0] != message:
-            self.fault(message, self.position, self.position + opener)
         self.position += opener
         return False
 
@@ -111,9 +103,4 @@ class TextReader(ABC):
                 # A backslash before the line end joins the lines before the delimiter is looked for.
                 joined = not document.quoted and (len(line) - len(line.rstrip("\\"))) % 2 == 1
         document.body = assemble(self.excerpt, ranges)
-        if not closed:
-            self.unclosed(document)
         self.here_document(document)
-
-    def unclosed(self, document: HereDocument) -> None:
-        self.faults.append((f"the here-document has no closing `{document.delimiter}`", document.span))

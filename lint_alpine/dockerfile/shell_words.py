@@ -91,7 +91,7 @@ class WordReader(TextReader):
                 case "'":
                     found.append(self._single_quotes())
                 case '"' if context is not _DOUBLE_QUOTES:
-                    found += self._double_quotes(start)
+                    found += self._double_quotes()
                 case "<" | ">" if context is _WORD and self.text.startswith("(", start + 1):
                     found.append(self._substitution(2, quoted=False))
                 case "(" if context is _PATTERN or (context is _WORD and _begins_pattern(found)):
@@ -100,6 +100,12 @@ class WordReader(TextReader):
                     found += self._array()
                 case _:
                     break
+        return found
+
+    def _step_over(self, closer: str) -> bool:
+        """Whether the closing character is there, which is stepped over."""
+        found = self.text.startswith(closer, self.position)
+        self.position += found
         return found
 
     def _escape(self, context: _Context) -> list[Part]:
@@ -118,19 +124,15 @@ class WordReader(TextReader):
         start = self.position
         close = self.text.find("'", start + 1)
         if close < 0:
-            self.fault("no closing `'`", start, start + 1)
             close = self.end
         self.position = min(close + 1, self.end)
         return Literal(self.text[start + 1 : close], True, start + 1)
 
-    def _double_quotes(self, start: int) -> list[Part]:
+    def _double_quotes(self) -> list[Part]:
         self.position += 1
         inner = self.position
         found = self.parts(_DOUBLE_QUOTES)
-        if self.text.startswith('"', self.position):
-            self.position += 1
-        else:
-            self.fault('no closing `"`', start, start + 1)
+        self._step_over('"')
         return found or [Literal("", True, inner)]
 
     def _dollar(self, quoted: bool) -> list[Part]:
@@ -146,7 +148,7 @@ class WordReader(TextReader):
                 return self._ansi_quotes()
             case '"' if not quoted:
                 self.position += 1
-                return self._double_quotes(start)
+                return self._double_quotes()
         if name := _NAME.match(self.text, start + 1):
             self.position = name.end()
             return [Variable(name[0], "", (), quoted, start, self.text[start : name.end()])]
@@ -170,7 +172,6 @@ class WordReader(TextReader):
         found = _BACKQUOTED.match(self.text, start + 1)
         if found is None or not found[2]:
             # The pattern stops early only before a backslash that ends the text.
-            self.fault("no closing backquote", start, start + 1)
             self.position = self.end
             return Unknown(self.text[start:], quoted, start)
         if self.enter(1):
@@ -203,7 +204,6 @@ class WordReader(TextReader):
                 case "\\":
                     self.position += 1
                 case _:
-                    self.fault("no closing `))`", start, start + opener)
                     break
         self.depth -= 1
         return Unknown(self.text[start : self.position], quoted, start)
@@ -221,10 +221,7 @@ class WordReader(TextReader):
         # POSIX 2.6.2: inside double quotes the word of `:-` and its like is quoted, the pattern of `#` and `%` is not.
         plain = operator is not None and operator[0][0] in "#%/"
         argument = self.parts(_QUOTED_BRACES if quoted and not plain else _BRACES)
-        if self.text.startswith("}", self.position):
-            self.position += 1
-        else:
-            self.fault("no closing `}`", start, start + 2)
+        self._step_over("}")
         self.depth -= 1
         raw = self.text[start : self.position]
         if name and known:
@@ -236,7 +233,6 @@ class WordReader(TextReader):
         start = self.position
         found = _ANSI_QUOTED.match(self.text, start + 2)
         if found is None or not found[2]:
-            self.fault("no closing `'`", start, start + 2)
             self.position = self.end
             return [Literal(self.text[start + 2 :], True, start + 2)]
         self.position = found.end()
@@ -252,11 +248,8 @@ class WordReader(TextReader):
             return [Literal("(", False, start)]
         self.position += 1
         found: list[Part] = [Literal("(", False, start), *self.parts(_PATTERN)]
-        if self.text.startswith(")", self.position):
-            found.append(Literal(")", False, self.position))
-            self.position += 1
-        else:
-            self.fault("no closing `)`", start, start + 1)
+        if self._step_over(")"):
+            found.append(Literal(")", False, self.position - 1))
         self.depth -= 1
         return found
 
@@ -271,10 +264,7 @@ class WordReader(TextReader):
             self.parts(_WORD)
             self.line_breaks()
             self.position += self.position == before
-        if self.position < self.end:
-            self.position += 1
-        else:
-            self.fault("no closing `)`", start, start + 1)
+        self._step_over(")")
         self.depth -= 1
         return [Unknown(self.text[start : self.position], False, start)]
 

@@ -2,19 +2,28 @@
 
 import posixpath
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from lint_alpine.dockerfile.instructions import Dockerfile, Instruction, SyntaxFault
-from lint_alpine.dockerfile.words import RawWord, arguments, expand, name_values
+from lint_alpine.dockerfile.lexer import Budget
+from lint_alpine.dockerfile.words import RawWord, arguments, expand_or_none, name_values
 from lint_alpine.source import Span
 
 # What containers start with where neither the image nor the Dockerfile says otherwise (moby's default path).
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 Variables = Mapping[str, str | None]
+_DEFAULT: Variables = {"PATH": DEFAULT_PATH}
 
 _TARGETS = ("target", "dst", "destination")
+# Every step holds the variables that are set by then; real files set a few dozen.
+_MOST_VARIABLES = 1_000
+# Every stage FROM another one runs the ONBUILD triggers of that one.
+_MOST_TRIGGERS = 1_000
+# What the words and scripts of a file may expand to, in characters; those of real ones come to a few thousand.
+_LONGEST = 1 << 20
+_LONGEST_PATH = 4_096  # PATH_MAX of Linux
 
 
 class Base(NamedTuple):
@@ -46,20 +55,24 @@ class Mount(NamedTuple):
 class Step(NamedTuple):
     """An instruction of a stage with the state in which it runs.
 
-    `variables` are ARG and ENV values by name (None: set to what is not known), `environment` those of ENV alone.
-    `onbuild`: it runs in the builds that start from this image, not in this one. `brought_by`: the FROM of whose image
-    it is an ONBUILD trigger.
+    `variables` are ARG and ENV values by name (None: set to what is not known). `onbuild`: it runs in the builds that
+    start from this image, not in this one. `brought_by`: the FROM of whose image it is an ONBUILD trigger. `budget` is
+    what all words and scripts of the file may still expand to.
     """
 
     instruction: Instruction
     variables: Variables
-    environment: Variables
     workdir: str | None
     user: str | None
     shell: tuple[str, ...] | None
     mounts: tuple[Mount, ...] = ()
     onbuild: bool = False
     brought_by: Span | None = None
+    budget: Budget | None = None
+
+    def expand(self, raw: str) -> str | None:
+        """A word of the instruction as BuildKit expands it; None where that is not known, or BuildKit refuses it."""
+        return expand_or_none(raw, self.variables, self.instruction.escape, self.budget)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +84,6 @@ class Stage:
     base: Base
     platform: str | None
     steps: tuple[Step, ...]
-    span: Span
 
 
 class Stages(NamedTuple):
@@ -109,28 +121,29 @@ def platform_arguments(platform: str) -> dict[str, str | None]:
 
 @dataclass(slots=True)
 class _State:
-    """What changes from step to step."""
+    """What changes from step to step: `environment` are the values of ENV, `variables` those of ARG as well.
 
-    arguments: dict[str, str | None] = field(default_factory=dict)
-    environment: dict[str, str | None] = field(default_factory=lambda: {"PATH": DEFAULT_PATH})
+    Neither is changed in place, for steps share them.
+    """
+
+    environment: Variables
+    variables: Variables
     workdir: str | None = "/"
     user: str | None = None
     shell: tuple[str, ...] | None = None
 
-    @property
-    def variables(self) -> dict[str, str | None]:
-        return {**self.arguments, **self.environment}
-
     def inherited(self) -> "_State":
         """The state in which a stage FROM this one starts: ARG values do not carry over."""
-        return _State({}, dict(self.environment), self.workdir, self.user, self.shell)
+        return replace(self, variables=self.environment)
 
+    def set_argument(self, name: str, value: str | None) -> None:
+        """ENV wins over ARG."""
+        if name not in self.environment:
+            self.variables = {**self.variables, name: value}
 
-def _expand(raw: str, variables: Variables, escape: str) -> str | None:
-    try:
-        return expand(raw, variables, escape)
-    except ValueError:
-        return None
+    def set_environment(self, values: Variables) -> None:
+        self.environment = {**self.environment, **values}
+        self.variables = {**self.variables, **values}
 
 
 def read_stages(
@@ -140,38 +153,38 @@ def read_stages(
     target: str | None = None,
 ) -> Stages:
     """The stages as `docker build --platform --build-arg --target` sees them; an unknown target is the last stage."""
+    if fault := _too_many_variables(dockerfile.instructions):
+        return Stages((), None, (fault,))
     before, groups = _groups(dockerfile.instructions)
-    given: Variables = {**platform_arguments(platform), **(build_args or {})}
-    outer = _global_arguments(before, given, dockerfile.escape)
-    stages: list[Stage] = []
-    states: list[_State] = []
-    named: dict[str, int] = {}
-    for index, (head, body) in enumerate(groups):
-        # BuildKit takes an ARG without a value for empty here.
-        scope = {name: value for name, value in outer.items() if value is not None}
-        words = arguments(head) or (RawWord("", head.keyword),)
-        reference = _expand(words[0].text, scope, dockerfile.escape) or None
-        parent = named.get(reference.lower()) if reference else None
-        state = states[parent].inherited() if parent is not None else _State()
-        states.append(state)
-        flag = head.flag("platform")
-        wanted = _expand(flag.value, scope, dockerfile.escape) if flag and flag.value else None
-        alias = words[2].text.lower() if len(words) == 3 else None
-        if alias:
-            named[alias] = index
-        stages.append(
-            Stage(
-                index=index,
-                name=alias or str(index),
-                base=Base(reference, words[0].span, parent),
-                platform=wanted or (stages[parent].platform if parent is not None else None),
-                steps=_steps(body, state, given, outer, dockerfile.escape),
-                span=head.span,
-            )
-        )
-    result = Stages(tuple(stages), len(stages) - 1 if stages else None, _faults(before, groups))
+    reader = _Reader(before, {**platform_arguments(platform), **(build_args or {})}, dockerfile.escape)
+    for head, body in groups:
+        reader.read(head, body)
+    if fault := _too_many_triggers(reader.stages):
+        return Stages((), None, (fault,))
+    result = Stages(tuple(reader.stages), len(groups) - 1 if groups else None, _faults(before, groups))
     chosen = result.find(target) if target else None
     return result._replace(final=chosen.index) if chosen else result
+
+
+def _too_many_variables(instructions: Iterable[Instruction]) -> SyntaxFault | None:
+    """Why the file is not read, where it sets more variables than any real one."""
+    count = 0
+    for instruction in instructions:
+        count += len(name_values(instruction)) if instruction.name in ("ARG", "ENV") else 0
+        if count > _MOST_VARIABLES:
+            return SyntaxFault(f"not read: ARG and ENV set more than {_MOST_VARIABLES:,} variables", instruction.span)
+    return None
+
+
+def _too_many_triggers(stages: Sequence[Stage]) -> SyntaxFault | None:
+    """Why the file is not read, where its stages run more ONBUILD triggers of its own than those of any real one."""
+    triggers = [sum(step.onbuild for step in stage.steps) for stage in stages]
+    count = 0
+    for stage in stages:
+        count += triggers[stage.base.stage] if stage.base.stage is not None else 0
+        if count > _MOST_TRIGGERS:
+            return SyntaxFault(f"not read: FROM runs more than {_MOST_TRIGGERS:,} ONBUILD triggers", stage.base.span)
+    return None
 
 
 def _groups(
@@ -188,16 +201,6 @@ def _groups(
     return before, groups
 
 
-def _global_arguments(before: Iterable[Instruction], given: Variables, escape: str) -> Variables:
-    """The variables that FROM can use: the predefined ones, and the ARGs before the first FROM."""
-    values: dict[str, str | None] = {name: value for name, value in given.items() if name in platform_arguments("")}
-    for instruction in before:
-        for pair in name_values(instruction) if instruction.name == "ARG" else ():
-            default = None if pair.value is None else _expand(pair.value, values, escape)
-            values[pair.name] = given.get(pair.name, default)
-    return values
-
-
 def _faults(
     before: Sequence[Instruction], groups: Sequence[tuple[Instruction, list[Instruction]]]
 ) -> tuple[SyntaxFault, ...]:
@@ -209,84 +212,127 @@ def _faults(
     return ()
 
 
-def _steps(
-    body: list[Instruction],
-    state: _State,
-    given: Variables,
-    outer: Variables,
-    escape: str,
-) -> tuple[Step, ...]:
-    steps: list[Step] = []
-    for instruction in body:
+class _Reader:
+    """Goes through the stages in their order. `given` are the variables of the build: predefined, or --build-arg."""
+
+    def __init__(self, before: Iterable[Instruction], given: Variables, escape: str) -> None:
+        self.stages: list[Stage] = []
+        self._states: list[_State] = []
+        self._named: dict[str, int] = {}
+        self._escape = escape
+        self._budget = Budget(_LONGEST)
+        self._given = given
+        self._outer = self._global_arguments(before)
+        # BuildKit takes an ARG without a value for empty in a FROM.
+        self._of_from = {name: value for name, value in self._outer.items() if value is not None}
+
+    def read(self, head: Instruction, body: Iterable[Instruction]) -> None:
+        words = arguments(head) or (RawWord("", head.keyword),)
+        reference = self._expand(words[0].text, self._of_from) or None
+        parent = self._named.get(reference.lower()) if reference else None
+        state = self._states[parent].inherited() if parent is not None else _State(_DEFAULT, _DEFAULT)
+        self._states.append(state)
+        flag = head.flag("platform")
+        wanted = self._expand(flag.value, self._of_from) if flag and flag.value else None
+        index = len(self.stages)
+        alias = words[2].text.lower() if len(words) == 3 else None
+        if alias:
+            self._named[alias] = index
+        self.stages.append(
+            Stage(
+                index=index,
+                name=alias or str(index),
+                base=Base(reference, words[0].span, parent),
+                platform=wanted or (self.stages[parent].platform if parent is not None else None),
+                steps=tuple(self._step(instruction, state) for instruction in body),
+            )
+        )
+
+    def _expand(self, raw: str, variables: Variables) -> str | None:
+        return expand_or_none(raw, variables, self._escape, self._budget)
+
+    def _global_arguments(self, before: Iterable[Instruction]) -> Variables:
+        """The variables that FROM can use: the predefined ones, and the ARGs before the first FROM."""
+        predefined = platform_arguments("")
+        values = {name: value for name, value in self._given.items() if name in predefined}
+        for instruction in before:
+            for pair in name_values(instruction) if instruction.name == "ARG" else ():
+                default = None if pair.value is None else self._expand(pair.value, values)
+                values[pair.name] = self._given.get(pair.name, default)
+        return values
+
+    def _step(self, instruction: Instruction, state: _State) -> Step:
+        """An instruction with the state before it, which it changes."""
         inner = instruction.trigger if instruction.name == "ONBUILD" and instruction.trigger else instruction
-        variables = state.variables
         mounts = tuple(
-            _mount(flag.value, flag.span, variables, state.workdir, escape)
-            for flag in inner.flags
-            if flag.name == "mount" and flag.value
+            self._mount(flag.value, flag.span, state) for flag in inner.flags if flag.name == "mount" and flag.value
         )
         # What a secret says is not known, and is not to be.
         secrets = {mount.options["env"]: None for mount in mounts if mount.kind == "secret" and "env" in mount.options}
-        steps.append(
-            Step(
-                inner,
-                variables | secrets if secrets else variables,
-                dict(state.environment),
-                state.workdir,
-                state.user,
-                state.shell,
-                mounts,
-                inner is not instruction,
-            )
+        step = Step(
+            inner,
+            {**state.variables, **secrets} if secrets else state.variables,
+            state.workdir,
+            state.user,
+            state.shell,
+            mounts,
+            onbuild=inner is not instruction,
+            budget=self._budget,
         )
         if inner is instruction:
-            _apply(instruction, state, given, outer, escape)
-    return tuple(steps)
+            self._apply(instruction, state)
+        return step
+
+    def _apply(self, instruction: Instruction, state: _State) -> None:
+        match instruction.name:
+            case "ENV":
+                # BuildKit expands all values of one ENV with the state before it.
+                before, pairs = state.variables, name_values(instruction)
+                state.set_environment({pair.name: self._expand(pair.value or "", before) for pair in pairs})
+            case "ARG":
+                for pair in name_values(instruction):
+                    if pair.value is None:
+                        default = self._outer.get(pair.name)
+                    else:
+                        default = self._expand(pair.value, state.variables)
+                    state.set_argument(pair.name, self._given.get(pair.name, default))
+            case "WORKDIR":
+                folder = self._expand(_text(instruction), state.variables)
+                state.workdir = _below(state.workdir, folder) if folder is not None else None
+            case "USER":
+                user = self._expand(_text(instruction), state.variables)
+                state.user = user.partition(":")[0] if user else user
+            case "SHELL":
+                if instruction.exec_form:
+                    state.shell = tuple(text for text, _ in instruction.exec_form)
+            case _:
+                pass
+
+    def _mount(self, text: str, span: Span, state: _State) -> Mount:
+        """A mount's options, comma-separated with CSV quoting, as BuildKit reads them; the target starts at WORKDIR."""
+        import csv
+
+        options: dict[str, str] = {}
+        try:
+            fields = next(csv.reader([text]), [])
+        except csv.Error:
+            fields = text.split(",")
+        for option in fields:
+            name, _, raw = option.partition("=")
+            name, value = name.strip().lower(), self._expand(raw, state.variables) or ""
+            if name in _TARGETS and value and not value.startswith("/"):
+                value = posixpath.join(state.workdir, value) if state.workdir is not None else ""
+            options[name] = value
+        return Mount(options.get("type", "bind"), options, span)
 
 
-def _apply(instruction: Instruction, state: _State, given: Variables, outer: Variables, escape: str) -> None:
-    variables = state.variables
-    match instruction.name:
-        case "ENV":
-            # BuildKit expands all values of one ENV with the state before it.
-            state.environment.update(
-                {pair.name: _expand(pair.value or "", variables, escape) for pair in name_values(instruction)}
-            )
-        case "ARG":
-            for pair in name_values(instruction):
-                default = None if pair.value is None else _expand(pair.value, state.variables, escape)
-                fallback = default if pair.value is not None else outer.get(pair.name)
-                state.arguments[pair.name] = given.get(pair.name, fallback)
-        case "WORKDIR":
-            words = " ".join(word.text for word in arguments(instruction))
-            folder = _expand(words, variables, escape)
-            if folder is None or (state.workdir is None and not folder.startswith("/")):
-                state.workdir = None
-            else:
-                state.workdir = posixpath.normpath(posixpath.join(state.workdir or "/", folder))
-        case "USER":
-            user = _expand(" ".join(word.text for word in arguments(instruction)), variables, escape)
-            state.user = user.partition(":")[0] if user else user
-        case "SHELL":
-            if instruction.exec_form:
-                state.shell = tuple(text for text, _ in instruction.exec_form)
-        case _:
-            pass
+def _text(instruction: Instruction) -> str:
+    return " ".join(word.text for word in arguments(instruction))
 
 
-def _mount(text: str, span: Span, variables: Variables, workdir: str | None, escape: str) -> Mount:
-    """A mount's options, comma-separated with CSV quoting, as BuildKit reads them; the target starts at WORKDIR."""
-    import csv
-
-    options: dict[str, str] = {}
-    try:
-        fields = next(csv.reader([text]), [])
-    except csv.Error:
-        fields = text.split(",")
-    for option in fields:
-        name, _, raw = option.partition("=")
-        name, value = name.strip().lower(), _expand(raw, variables, escape) or ""
-        if name in _TARGETS and value and not value.startswith("/"):
-            value = posixpath.join(workdir, value) if workdir is not None else ""
-        options[name] = value
-    return Mount(options.get("type", "bind"), options, span)
+def _below(workdir: str | None, folder: str) -> str | None:
+    """The working directory behind `WORKDIR folder`; None where it is not known, and where no system has one."""
+    if workdir is None and not folder.startswith("/"):
+        return None
+    path = posixpath.normpath(posixpath.join(workdir or "/", folder))
+    return path if len(path) < _LONGEST_PATH else None

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from lint_alpine.dockerfile import splitting
-from lint_alpine.dockerfile.lexer import Lexer
+from lint_alpine.dockerfile.lexer import Budget, Lexer
 from lint_alpine.dockerfile.splitting import Piece
 from lint_alpine.source import Excerpt, Span
 
@@ -93,15 +93,33 @@ def _pair(instruction: "Instruction", word: Piece) -> NameValue | BadWord:
     return BadWord(f"can't find = in `{word.text}`: must be of the form name=value", span)
 
 
-def expand(raw: str, variables: Mapping[str, str | None], escape: str, *, quotes: bool = True) -> str | None:
+def expand(
+    raw: str,
+    variables: Mapping[str, str | None],
+    escape: str,
+    budget: Budget | None = None,
+    *,
+    quotes: bool = True,
+) -> str | None:
     """A word of ENV, ARG, FROM, COPY, WORKDIR... as BuildKit expands it: no quotes and escapes, variables filled in.
 
     A name that is missing is empty; one that maps to None has a value that is not known, and where the result takes it
     the result is None too. With `quotes=False` quotes stand for themselves, as in the body of a here-document of COPY
     (whose escape is always a backslash). Raises ValueError for a bad substitution, an unset name under `${name?}`,
-    an open quote, substitutions nested more than 40 deep, and values of more than 131,072 characters in all.
+    an open quote, substitutions nested more than 40 deep, and values of more than 131,072 characters in all or than
+    the budget has left.
     """
-    return Lexer(raw, escape, variables, quotes=quotes).expand()
+    return Lexer(raw, escape, variables, budget, quotes=quotes).expand()
+
+
+def expand_or_none(
+    raw: str, variables: Mapping[str, str | None], escape: str, budget: Budget | None = None
+) -> str | None:
+    """The word as `expand` has it; None as well where that raises ValueError."""
+    try:
+        return expand(raw, variables, escape, budget)
+    except ValueError:
+        return None
 
 
 def _whole(text: str, start: int) -> tuple[Piece, ...]:

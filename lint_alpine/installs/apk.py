@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from lint_alpine.dockerfile.commands import Argument, Command
-from lint_alpine.installs.install import Apk, ApkCacheClean, ApkInstall, ApkPackage, ApkRemove, ApkVerb
+from lint_alpine.installs.install import Apk, ApkInstall, ApkPackage, ApkRemove, ApkVerb
 from lint_alpine.installs.options import Options, Parsed, parse
 from lint_alpine.source import Span
 
@@ -33,11 +33,10 @@ _VERBS = {
     "upgrade": _COMMIT.extended(
         flags="-a/--available -l/--latest --ignore --no-self-upgrade --self-upgrade-only --prune --preupgrade-depends",
     ),
-    "cache": _COMMIT.extended(flags="--add-dependencies --available -l/--latest -u/--upgrade"),
 }
 _APPLETS = _VERBS.keys() | {
-    "audit", "dot", "extract", "fetch", "index", "info", "list", "manifest", "policy", "query", "search", "stats",
-    "verify", "version",
+    "audit", "cache", "dot", "extract", "fetch", "index", "info", "list", "manifest", "policy", "query", "search",
+    "stats", "verify", "version",
 }  # fmt: skip
 
 # apk-world(5): `!name` conflicts, `name@tag`, and an operator with a version, in any order that apk accepts.
@@ -59,13 +58,9 @@ def read_apk(command: Command) -> Apk | None:
         return None
     named = next((index for index, word in enumerate(found.words) if word.text == verb), len(found.words))
     found = found._replace(words=(*found.words[:named], *found.words[named + 1 :]))
-    match verb:
-        case "del":
-            return _remove(command, found)
-        case "cache":
-            return _clean(command, found)
-        case _:
-            return _install(ApkVerb(verb), command, found)
+    if verb == "del":
+        return ApkRemove(_packages(found.words), command, found.has("simulate"), _root(found))
+    return _install(ApkVerb(verb), command, found)
 
 
 def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
@@ -83,28 +78,11 @@ def _install(verb: ApkVerb, command: Command, found: Parsed) -> ApkInstall:
         no_cache_option=no_cache.span if no_cache else None,
         cache_dir=found.value("cache-dir"),
         repositories=tuple(option.value or option.span.text for option in found.all("repository")),
-        update=found.has("update-cache") or verb is ApkVerb.UPDATE,
         simulate=found.has("simulate"),
         no_network=found.has("no-network"),
         root=_root(found),
         complete=named and _complete(command, found) and (virtual is None or virtual.known),
     )
-
-
-def _remove(command: Command, found: Parsed) -> ApkRemove:
-    return ApkRemove(
-        packages=_packages(found.words),
-        command=command,
-        no_cache=found.has("no-cache"),
-        simulate=found.has("simulate"),
-        root=_root(found),
-        complete=_complete(command, found),
-    )
-
-
-def _clean(command: Command, found: Parsed) -> ApkCacheClean | None:
-    action = found.words[0].text if found.words else None
-    return ApkCacheClean(command, action == "purge", _root(found)) if action in ("clean", "purge") else None
 
 
 def _packages(words: Sequence[Argument]) -> tuple[ApkPackage, ...]:

@@ -93,12 +93,13 @@ class _Sections(NamedTuple):
 
 _SECTION = re.compile(r"([ ]*)-[ ]+pip:[ \t\r]*(?:#.*)?")
 _ITEM = re.compile(r"([ ]*)-[ ]+(.*)")
-_SCALAR = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([^"'#\s](?:[^#]|(?<=\S)#)*?))[ \t\r]*(?:(?<!\S)#.*)?""")
+# A comment begins behind a blank, and a plain scalar ends before the blanks in front of it.
+_SCALAR = re.compile(r"""(?:"([^"\\]*)"|'([^']*)'|([^"'#\s](?:\S|\s++(?=[^\s#]))*+))\s*+(?:(?<!\S)#.*)?""")
 # The same list in brackets; a plain scalar there holds no bracket and no comma.
 _FLOW = re.compile(r"""(?<![^\s{\[,"'])pip["']?[ \t]*:\s*\[""")
 _MOST_LISTS = 100
 _BETWEEN = re.compile(r"(?:[\s,]+|#[^\n]*)*+")
-_FLOW_PLAIN = r"""[^\s"'#,\[\]{}](?:[^\s,\[\]{}]|[ \t]+(?=[^\s#,\[\]{}]))*+"""
+_FLOW_PLAIN = r"""[^\s"'#,\[\]{}](?:[^\s,\[\]{}]|[ \t]++(?=[^\s#,\[\]{}]))*+"""
 _FLOW_SCALAR = re.compile(rf"""(?:"([^"\\\n]*)"|'([^'\n]*)'|({_FLOW_PLAIN}))(?=\s*[,\]]|\s+#)""")
 
 Place = tuple[int, int]

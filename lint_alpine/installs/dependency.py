@@ -149,28 +149,3 @@ class Requirements(NamedTuple):
     index_url: str | None = None
     find_links: tuple[FindLinks, ...] = ()
     strategy: IndexStrategy = IndexStrategy.ALL_FILES
-
-    def joined(self, other: "Requirements") -> "Requirements":
-        return self._replace(
-            dependencies=self.dependencies + other.dependencies,
-            constraints=self.constraints + other.constraints,
-            choice=FileChoice(
-                self.choice.no_binary | other.choice.no_binary,
-                self.choice.only_binary | other.choice.only_binary,
-                self.choice.prefer_binary or other.choice.prefer_binary,
-                self.choice.pre or other.choice.pre,
-                self.choice.require_hashes or other.choice.require_hashes,
-                self.choice.no_deps or other.choice.no_deps,
-                self.choice.all_releases | other.choice.all_releases,
-                self.choice.only_final | other.choice.only_final,
-                self.choice.any_python or other.choice.any_python,
-                self.choice.legacy_resolver or other.choice.legacy_resolver,
-            ),
-            indexes=self.indexes + other.indexes,
-            no_index=self.no_index or other.no_index,
-            unreadable=self.unreadable + other.unreadable,
-            complete=self.complete and other.complete,
-            formats=self.formats + other.formats,
-            index_url=other.index_url or self.index_url,
-            find_links=self.find_links + other.find_links,
-        )

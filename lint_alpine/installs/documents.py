@@ -62,7 +62,7 @@ def read_toml(source: Source) -> Document | str:
 
     if len(source.text) > LONGEST_DOCUMENT:
         return _TOO_LONG
-    if any(line.count(".") > DEEPEST_KEY and _has_deep_key(line) for line in source.text.split("\n")):
+    if _has_deep_key(source.text):
         return "it is nested too deeply"
     try:
         return Document(source, tomllib.loads(source.text), toml=True)
@@ -82,9 +82,11 @@ def read_json(source: Source) -> Document | str:
         return _reason(error)
 
 
-def _has_deep_key(line: str) -> bool:
+def _has_deep_key(text: str) -> bool:
     """Whether a dotted key has so many parts that tomllib, which takes quadratic time for it, must not see it."""
-    return _DEEP_KEY.search(_STRING.sub("quoted", line).partition("#")[0]) is not None
+    if all(line.count(".") <= DEEPEST_KEY for line in text.split("\n")):
+        return False
+    return _DEEP_KEY.search(_OPAQUE.sub("quoted", text)) is not None
 
 
 def _reason(error: Exception) -> str:
@@ -111,20 +113,29 @@ def strings(value: object) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else tuple(item for item in array(value) if isinstance(item, str))
 
 
+def urls_of(entries: object) -> tuple[str, ...]:
+    """Of a list of indexes with their names. Left out are the usual one, which goes by that name wherever it is
+    written, and those that serve only what names them."""
+    found = [
+        string(entry.get("url"))
+        for entry in map(table, array(entries))
+        if entry.get("name") != "pypi" and entry.get("priority") != "explicit"
+    ]
+    return tuple(filter(None, found))
+
+
 # Strings whole, so that nothing inside of one is taken for something else. Every alternative fits one first character.
+# One that does not end is all the rest: there tomllib and json stop.
 _STRING = re.compile(
-    "|".join(
-        (
-            r'"""(?:[^"\\]|\\[\s\S]|"(?!""))*"{3,5}',
-            r"'''(?:[^']|'(?!''))*'{3,5}",
-            r'"(?:[^"\\\n]|\\.)*"',
-            r"'[^'\n]*'",
-        )
-    )
+    r'"""(?:[^"\\]|\\[\s\S]|"[^"\\]|"\\[\s\S]|""[^"\\]|""\\[\s\S])*+(?:"{3,5}|[\s\S]*+)'
+    r"|'''(?:[^']|'[^']|''[^'])*+(?:'{3,5}|[\s\S]*+)"
+    r'|"(?:[^"\\\n]|\\.)*+(?:"|[\s\S]*+)'
+    r"|'[^'\n]*+(?:'|[\s\S]*+)"
 )
-_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*)*")
+_OPAQUE = re.compile(rf"{_STRING.pattern}|#[^\n]*+")
+_BLANK = re.compile(r"(?:[ \t\r\n]|#[^\n]*+)*+")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
-_DEEP_KEY = re.compile(rf"(?<![\w-])[\w-]+(?:[ \t]*\.[ \t]*[\w-]+){{{DEEPEST_KEY}}}")
+_DEEP_KEY = re.compile(rf"(?<![\w-])[\w-]++(?:[ \t]*+\.[ \t]*+[\w-]++){{{DEEPEST_KEY}}}")
 _SCALAR = re.compile(r"[^,\]}\n#]*")
 
 _Place = tuple[Path, tuple[int, int, int]]
@@ -222,7 +233,7 @@ class _TomlScanner:
                 self.at += 1
 
 
-_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*+"|[{}\[\]:,]|[^\s"{}\[\]:,]+')
 
 
 class _JsonScanner:

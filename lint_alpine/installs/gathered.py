@@ -16,7 +16,7 @@ from lint_alpine.installs.dependency import (
     Requirements,
     Unreadable,
 )
-from lint_alpine.installs.install import Files, LocalProject, Variables
+from lint_alpine.installs.install import Files, Variables
 from lint_alpine.installs.options import Given
 from lint_alpine.installs.reference import Elsewhere, Folder, Invalid, Named, Nameless, Reference
 from lint_alpine.source import Span
@@ -43,7 +43,7 @@ class Gathered:
         self.strategy = IndexStrategy.ALL_FILES
         # The projects for which uv passes over `tool.uv.sources`; None: all of them, as all other installers do.
         self.unpinned: frozenset[str] | None = None
-        self.projects: list[LocalProject] = []
+        self.projects: list[str] = []
         self.no_binary: set[str] = set()
         self.only_binary: set[str] = set()
         self.formats: list[FormatOption] = []
@@ -72,6 +72,11 @@ class Gathered:
         self.unreadable.append(Unreadable(span, message))
         self.complete = False
 
+    def not_read(self, span: Span, path: str, found: object) -> None:
+        """A file that is installed from is not there, or no text."""
+        reason = found.reason if isinstance(found, Missing) else "it is not a file"
+        self.fault(span, f"`{path}` cannot be read: {reason}")
+
     def add(
         self,
         reference: Reference,
@@ -97,28 +102,18 @@ class Gathered:
             case Nameless():
                 self.complete = False
             case Folder(path, extras):
-                self.add_project(path, span, extras=extras, editable=editable)
+                self.add_project(path, span, extras=extras)
 
-    def add_project(
-        self,
-        path: str,
-        span: Span,
-        *,
-        extras: Collection[str] = (),
-        groups: Collection[str] = (),
-        editable: bool = False,
-    ) -> None:
+    def add_project(self, path: str, span: Span, *, extras: Collection[str] = ()) -> None:
         """Adds a folder's project: itself, and what its files say that it depends on."""
         from lint_alpine.installs.projects import read_project
 
+        self.projects.append(path)
         project = read_project(path, self.files)
         if isinstance(project, Missing):
-            self.projects.append(LocalProject(path, None, None, editable, span))
             self.fault(span, f"the project in `{path}` cannot be read: {project.reason}")
-            return
-        self.projects.append(LocalProject(path, project.name, project.backend, editable, span))
-        if not self.no_deps:
-            self.join(project.requirements(extras, groups))
+        elif not self.no_deps:
+            self.join(project.requirements(extras))
 
     def join(self, requirements: Requirements) -> None:
         """Adds what another file or command is known to ask for."""

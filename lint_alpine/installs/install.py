@@ -69,26 +69,14 @@ class PipChange(NamedTuple):
     script_for: str | None = None
 
 
-class LocalProject(NamedTuple):
-    """A folder whose project is installed: its path as written; its name and build backend where a file tells them.
-
-    Its static dependencies are among the command's requirements.
-    """
-
-    path: str
-    name: str | None
-    backend: str | None
-    editable: bool
-    span: Span
-
-
 class Install(NamedTuple):
     """One command that installs Python packages.
 
     `no_cache`: the installer keeps no cache, by option or variable (None: not known), with the place of the option in
     `no_cache_option`. `cache_dir` is where it keeps one, if that is said, and `cache_dir_option` the words of the
-    command line that say it. `upgrade`: what is installed already is replaced by the newest that fits. `lock` is the
-    lock file that decided the releases, as reports show it.
+    command line that say it. `upgrade`: what is installed already is replaced by the newest that fits. `projects` are
+    the folders, as written, of projects that are installed; what they depend on is among the requirements. `lock` is
+    the lock file that decided the releases, as reports show it.
     """
 
     installer: Installer
@@ -104,14 +92,13 @@ class Install(NamedTuple):
     upgrade: bool = False
     dry_run: bool = False
     changes_pip: PipChange | None = None
-    projects: tuple[LocalProject, ...] = ()
+    projects: tuple[str, ...] = ()
     lock: str | None = None
 
 
 class Export(NamedTuple):
     """A command that writes what a lock file fixes as a requirements file: to `output`, None for standard output."""
 
-    command: Command
     requirements: Requirements
     output: str | None
 
@@ -151,7 +138,6 @@ class ApkInstall(NamedTuple):
     no_cache_option: Span | None = None
     cache_dir: str | None = None
     repositories: tuple[str, ...] = ()
-    update: bool = False
     simulate: bool = False
     no_network: bool = False
     root: str = "/"
@@ -163,18 +149,8 @@ class ApkRemove(NamedTuple):
 
     packages: tuple[ApkPackage, ...]
     command: Command
-    no_cache: bool = False
     simulate: bool = False
     root: str = "/"
-    complete: bool = True
 
 
-class ApkCacheClean(NamedTuple):
-    """`apk cache clean` or `apk cache purge`; the latter leaves nothing of the package cache."""
-
-    command: Command
-    purge: bool
-    root: str = "/"
-
-
-Apk = ApkInstall | ApkRemove | ApkCacheClean
+Apk = ApkInstall | ApkRemove

@@ -1,6 +1,6 @@
 """Command-line options: which words of a command are options, their values, or neither."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple, Self
 
 from lint_alpine.dockerfile.commands import Argument
@@ -121,6 +121,19 @@ def _spellings(text: str, *, takes_value: bool) -> dict[str, Option]:
 def parse(arguments: Sequence[Argument], options: Options, *, stop: bool = False) -> Parsed:
     """Reads a command line as getopt_long and its kin do; `stop` ends options at the first other word."""
     return _Reader(options, stop).read(arguments)
+
+
+def parse_verb(
+    arguments: Sequence[Argument], general: Options, verbs: Mapping[str, Options], *, stop: Collection[str] = ()
+) -> tuple[str, Parsed] | None:
+    """One of these verbs with its options, behind the `general` ones in front of it; None for any other, and where only
+    help is asked for. `stop` are the verbs whose options end at the first other word."""
+    start = parse(arguments, general, stop=True)
+    verb = start.words[0].text if start.words else None
+    if verb is None or verb not in verbs or start.has("help", "version"):
+        return None
+    found = parse(start.words[1:], verbs[verb], stop=verb in stop).before(start.options)
+    return None if found.has("help") else (verb, found)
 
 
 class _Reader:

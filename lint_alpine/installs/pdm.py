@@ -5,13 +5,11 @@ from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
-from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.dependency import Installer
-from lint_alpine.installs.documents import array, string, table
 from lint_alpine.installs.gathered import Gathered
-from lint_alpine.installs.install import Export, Files, Install, LocalProject, Target, Variables, Verb
-from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
+from lint_alpine.installs.options import Options, Parsed, parse_verb
 from lint_alpine.installs.pdm_lock import Groups, pdm_lock
 from lint_alpine.installs.pip import add_word
 from lint_alpine.installs.programs import Program, is_true, python_target, read_program, written_to
@@ -33,6 +31,7 @@ _GROUPS = GLOBAL.extended(
 )
 _VERBS = {
     "install": _GROUPS,
+    "i": _GROUPS,
     "sync": _GROUPS,
     "update": _GROUPS.extended(
         flags="-u/--unconstrained --no-sync --outdated -t/--top --update-reuse --update-eager --update-all"
@@ -53,18 +52,10 @@ _VERBS = {
 def read_pdm(command: Command, files: Files, variables: Variables) -> Install | Export | None:
     """What a pdm command installs or exports; None for other programs, and for what does neither."""
     program = read_program(command)
-    if program.name != "pdm":
+    called = parse_verb(program.arguments, GLOBAL, _VERBS) if program.name == "pdm" else None
+    if called is None or called[1].has("check", "no-sync"):
         return None
-    start = parse(program.arguments, GLOBAL, stop=True)
-    verb = (start.words[0].text if start.words else None) or ""
-    # `pdm i` and `pdm sync` are spelled out in most files; the short form is PDM's own alias.
-    verb = "install" if verb == "i" else verb
-    if verb not in _VERBS or start.has("help", "version"):
-        return None
-    found = parse(start.words[1:], _VERBS[verb]).before(start.options)
-    if found.has("help", "check", "no-sync"):
-        return None
-    return _Pdm(command, program, files, {**variables, **command.variables}, found, verb).read()
+    return _Pdm(command, program, files, {**variables, **command.variables}, *called).read()
 
 
 class _Pdm(NamedTuple):
@@ -72,8 +63,8 @@ class _Pdm(NamedTuple):
     program: Program
     files: Files
     variables: Variables
-    found: Parsed
     verb: str
+    found: Parsed
 
     @property
     def folder(self) -> str:
@@ -85,7 +76,7 @@ class _Pdm(NamedTuple):
         if self.verb == "export":
             output = self.found.value("output")
             path = posixpath.normpath(posixpath.join(self.folder, output)) if output else written_to(self.command)
-            return Export(self.command, gathered.requirements(), path)
+            return Export(gathered.requirements(), path)
         if self.verb == "add":
             gathered.no_deps = False
             for word in self.found.words:
@@ -112,22 +103,17 @@ class _Pdm(NamedTuple):
         project = read_pyproject(manifest, self.folder, self.files) if isinstance(manifest, Source) else None
         groups = self._groups(project)
         if project is not None and groups.main and not self.found.has("no-self") and self.verb != "export":
-            editable = not self.found.has("no-editable")
-            own = LocalProject(self.folder, project.name, project.backend, editable, self.command.program)
-            gathered.projects.append(own)
+            gathered.projects.append(self.folder)
         source = self.files.read(posixpath.join(self.folder, self.found.value("lockfile") or "pdm.lock"))
         if isinstance(source, Source) and self.verb != "update":
             gathered.join_lock(pdm_lock(source, project, groups))
             return source.path
         if project is not None:
-            gathered.indexes += _sources(project)
+            gathered.indexes += project.indexes("pdm")
             extras = groups.names & set(project.extras)
             gathered.join(project.requirements(extras, sorted(groups.names), main=groups.main))
             return None
-        reason = manifest.reason if isinstance(manifest, Missing) else "it is not a file"
-        gathered.fault(
-            self.command.program, f"`{posixpath.normpath(f'{self.folder}/pyproject.toml')}` cannot be read: {reason}"
-        )
+        gathered.not_read(self.command.program, posixpath.normpath(f"{self.folder}/pyproject.toml"), manifest)
         return None
 
     def _groups(self, project: Project | None) -> Groups:
@@ -161,9 +147,3 @@ class _Pdm(NamedTuple):
         if python:
             return python_target(python, Target())
         return Target(environment=posixpath.normpath(posixpath.join(self.folder, ".venv")), own=True)
-
-
-def _sources(project: Project) -> list[str]:
-    tool = table(project.document.data.get("tool")) if project.document else {}
-    entries = map(table, array(table(tool.get("pdm")).get("source")))
-    return [url for entry in entries if (url := string(entry.get("url"))) and entry.get("name") != "pypi"]

@@ -4,17 +4,16 @@ import contextlib
 import posixpath
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
-from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Dependency, Installer, Requirements
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Files, Install, PipChange, Target, Variables, Verb
-from lint_alpine.installs.options import Given, Options, Parsed, parse
+from lint_alpine.installs.options import Given, Options, Parsed, parse, parse_verb
 from lint_alpine.installs.pip_settings import read_settings
 from lint_alpine.installs.programs import Program, get_pip, python_target, read_program
 from lint_alpine.installs.reference import ARCHIVES, Elsewhere, parse_requirement, read_editable, read_reference
@@ -89,21 +88,15 @@ def read_pip(command: Command, files: Files, variables: Variables, prefix: str |
 
 
 def _read(command: Command, program: Program, files: Files, variables: Variables, site: str | None) -> Install | None:
-    start = parse(program.arguments, GENERAL, stop=True)
-    verb = start.words[0].text if start.words else None
-    options = _VERBS.get(verb or "")
-    if verb is None or options is None or start.has("help", "version"):
+    called = parse_verb(program.arguments, GENERAL, _VERBS)
+    if called is None:
         return None
-    found = parse(start.words[1:], options)
-    if found.has("help"):
-        return None
-    cache_option = (*start.all("no-cache-dir"), *found.all("no-cache-dir"))
-    settings: tuple[Given, ...] = ()
-    if not start.has("isolated") and not found.has("isolated"):
-        settings = read_settings(verb, options, files, variables, site, command.program)
-    found = found.before((*settings, *start.options))
+    verb, found = called
+    cache_option = found.last("no-cache-dir")
+    if not found.has("isolated"):
+        found = found.before(read_settings(verb, _VERBS[verb], files, variables, site, command.program))
     install = _install(command, Verb(verb), _target(Verb(verb), program.target, found), found, files, variables)
-    return install._replace(no_cache_option=cache_option[-1].span if cache_option else None)
+    return install._replace(no_cache_option=cache_option.span if cache_option is not None else None)
 
 
 def _install(
@@ -112,8 +105,7 @@ def _install(
     gathered = Gathered(files, variables, complete=found.clear)
     gather(found, gathered)
     upgrade = found.has("upgrade", "force-reinstall", "ignore-installed")
-    cache = found.last("no-cache-dir", "cache-dir")
-    no_cache = cache is not None and cache.name == "no-cache-dir"
+    no_cache, folder = cache_of(found)
     here = verb is Verb.INSTALL and not (target.directory or target.prefix or target.root)
     requirements = gathered.requirements()
     return Install(
@@ -122,15 +114,23 @@ def _install(
         command=command,
         requirements=requirements,
         target=target,
-        no_cache=None if cache is not None and no_cache and not cache.known else no_cache,
-        cache_dir=cache.value if cache is not None and cache.name == "cache-dir" else None,
-        cache_dir_option=cache.words if cache is not None and cache.name == "cache-dir" else None,
+        no_cache=no_cache,
+        cache_dir=folder.value if folder is not None else None,
+        cache_dir_option=folder.words if folder is not None else None,
         break_system_packages=found.has("break-system-packages"),
         upgrade=upgrade,
         dry_run=found.has("dry-run"),
         changes_pip=change_of_pip(requirements.dependencies, upgrade) if here else None,
         projects=tuple(gathered.projects),
     )
+
+
+def cache_of(found: Parsed) -> tuple[bool | None, Given | None]:
+    """Whether pip keeps no cache (None: not known), and the option that says where it keeps one: the last counts."""
+    option = found.last("no-cache-dir", "cache-dir")
+    if option is None or option.name == "cache-dir":
+        return False, option
+    return True if option.known else None, None
 
 
 def gather(found: Parsed, gathered: Gathered) -> None:
@@ -218,8 +218,7 @@ def _read_group(option: Given, gathered: Gathered) -> None:
     path = path or "pyproject.toml"
     source = gathered.files.read(path)
     if not isinstance(source, Source):
-        reason = source.reason if isinstance(source, Missing) else "it is not a file"
-        gathered.fault(option.span, f"`{path}` cannot be read: {reason}")
+        gathered.not_read(option.span, path, source)
         return
     project = read_pyproject(source, posixpath.dirname(path), gathered.files)
     if not project.has_group(name):
@@ -271,17 +270,17 @@ def _pip_sync(
     settings = read_settings("install", PIP_INSTALL, files, variables, site, command.program)
     named = [Given("requirement", word.text, word.span, word.text is not None) for word in found.words]
     named = named or [Given("requirement", "requirements.txt", command.program)]
-    options = (*settings, *found.options, *_handed_on(found.all("pip-args")), *named)
+    options = (*settings, *found.options, *handed_on(found.all("pip-args"), PIP_INSTALL), *named)
     target = python_target(found.value("python-executable"), program.target)._replace(user=found.has("user"))
     return _install(command, Verb.SYNC, target, Parsed(options, (), found.strange), files, variables)
 
 
-def _handed_on(options: tuple[Given, ...]) -> Iterator[Given]:
-    """What --pip-args hands on to pip."""
-    for option in options:
+def handed_on(given: Iterable[Given], options: Options) -> Iterator[Given]:
+    """What an option such as --pip-args hands on to pip."""
+    for option in given:
         with contextlib.suppress(ValueError):
             words = [Argument(word, option.span) for word in shlex.split(option.value or "")]
-            yield from parse(words, PIP_INSTALL).options
+            yield from parse(words, options).options
 
 
 def _ensurepip(command: Command, program: Program) -> Install:

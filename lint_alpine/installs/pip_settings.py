@@ -9,7 +9,7 @@ from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.install import Files, Variables
 from lint_alpine.installs.options import Given, Option, Options, parse
-from lint_alpine.installs.programs import read_program
+from lint_alpine.installs.programs import TRUE, read_program
 from lint_alpine.source import Source, Span
 
 # pip's _internal.configuration: system, user and environment, each after the other; the later wins.
@@ -22,7 +22,6 @@ _REPEATED = frozenset(
 )
 # What a file that cannot be read may say, of all settings those that change most.
 _DECISIVE = ("extra-index-url", "no-cache-dir")
-_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 _FALSE = frozenset({"n", "no", "f", "false", "off", "0"})
 
 # Characters of a configuration file.
@@ -87,7 +86,7 @@ def _given(option: Option, setting: _Setting, span: Span) -> Iterator[Given]:
         yield Given(name, None, span, known=False)
     elif not takes_value:
         # `PIP_NO_CACHE_DIR=off` turns the cache off too: pip has kept that since it first did it.
-        wanted = _TRUE | _FALSE if name == "no-cache-dir" else _TRUE
+        wanted = TRUE | _FALSE if name == "no-cache-dir" else TRUE
         if value.strip().lower() in wanted:
             yield Given(name, None, span)
     else:

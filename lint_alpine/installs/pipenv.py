@@ -2,19 +2,18 @@
 
 import posixpath
 import re
-import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
 from lint_alpine.context import Missing
-from lint_alpine.dockerfile.commands import Argument, Command
+from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.dependency import Dependency, Installer, Unreadable
-from lint_alpine.installs.documents import Document, array, read_json, read_toml, string, table
+from lint_alpine.installs.documents import Document, read_json, read_toml, string, table, urls_of
 from lint_alpine.installs.gathered import Gathered
 from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
 from lint_alpine.installs.lockfiles import collect, pipfile_lock, pylock
-from lint_alpine.installs.options import Given, Options, Parsed, parse
-from lint_alpine.installs.pip import add_word, read_file
+from lint_alpine.installs.options import Options, Parsed, parse_verb
+from lint_alpine.installs.pip import add_word, cache_of, handed_on, read_file
 from lint_alpine.installs.pip_settings import read_settings
 from lint_alpine.installs.poetry_tables import read_dependency
 from lint_alpine.installs.programs import Program, is_true, python_target, read_program, written_to
@@ -55,16 +54,10 @@ _EXTRA = _PIP.extended(flags="--prefer-binary --ignore-requires-python", valued=
 def read_pipenv(command: Command, files: Files, variables: Variables) -> Install | Export | None:
     """What a pipenv command installs or exports; None for other programs, and for what does neither."""
     program = read_program(command)
-    if program.name != "pipenv":
+    called = parse_verb(program.arguments, _GLOBAL, _VERBS) if program.name == "pipenv" else None
+    if called is None or (called[0] == "lock" and not called[1].has("requirements")):
         return None
-    start = parse(program.arguments, _GLOBAL, stop=True)
-    verb = (start.words[0].text if start.words else None) or ""
-    if verb not in _VERBS or start.has("help", "version"):
-        return None
-    found = parse(start.words[1:], _VERBS[verb]).before(start.options)
-    if found.has("help") or (verb == "lock" and not found.has("requirements")):
-        return None
-    return _Pipenv(command, program, files, {**variables, **command.variables}, found, verb).read()
+    return _Pipenv(command, program, files, {**variables, **command.variables}, *called).read()
 
 
 class _Pipenv(NamedTuple):
@@ -72,8 +65,8 @@ class _Pipenv(NamedTuple):
     program: Program
     files: Files
     variables: Variables
-    found: Parsed
     verb: str
+    found: Parsed
 
     def read(self) -> Install | Export:
         gathered = Gathered(self.files, self.variables, complete=self.found.clear)
@@ -83,41 +76,30 @@ class _Pipenv(NamedTuple):
                 "install", _PIP, self.files, self.variables, self.program.target.environment, self.command.program
             )
         )
-        gathered.apply((*settings.options, *self._for_pip()))
+        gathered.apply((*settings.options, *handed_on(self.found.all("extra-pip-args"), _EXTRA)))
         # A package may come from any of the indexes: pipenv keeps it to the one of `--index`.
         gathered.indexes += (url for option in self.found.all("index") if "://" in (url := option.value or ""))
         gathered.pre |= self.found.has("pre")
         lock = self._gather(gathered)
         if self.verb in ("requirements", "lock"):
-            return Export(self.command, gathered.requirements(), written_to(self.command))
+            return Export(gathered.requirements(), written_to(self.command))
         for word in self.found.words:
             gathered.no_deps = False
             add_word(word, gathered)
         for option in self.found.all("editable"):
             gathered.add(read_editable(option.value or ""), option.span, editable=True)
-        cache = settings.last("no-cache-dir", "cache-dir")
-        no_cache = cache is not None and cache.name == "no-cache-dir"
         return Install(
             installer=Installer.PIPENV,
             verb=Verb.SYNC if self.verb == "sync" else Verb.INSTALL,
             command=self.command,
             requirements=gathered.requirements(),
             target=self._target(),
-            no_cache=None if cache is not None and no_cache and not cache.known else no_cache,
+            no_cache=cache_of(settings)[0],
             cache_dir=self.variables.get("PIPENV_CACHE_DIR") or None,
             dry_run=self.found.has("dry-run"),
             projects=tuple(gathered.projects),
             lock=lock,
         )
-
-    def _for_pip(self) -> Iterator[Given]:
-        """The options that --extra-pip-args hands on to pip."""
-        for option in self.found.all("extra-pip-args"):
-            try:
-                words = shlex.split(option.value or "")
-            except ValueError:
-                continue
-            yield from parse([Argument(word, option.span) for word in words], _EXTRA).options
 
     def _gather(self, gathered: Gathered) -> str | None:
         pipfile = self.variables.get("PIPENV_PIPFILE") or "Pipfile"
@@ -128,7 +110,7 @@ class _Pipenv(NamedTuple):
         if not self.found.has("skip-lock", "outdated") and not is_true(self.variables, "PIPENV_SKIP_LOCK"):
             source = self.files.read(f"{pipfile}.lock")
             if isinstance(source, Source):
-                gathered.indexes += _indexes(array(table(_data(read_json(source)).get("_meta")).get("sources")))
+                gathered.indexes += urls_of(table(_data(read_json(source)).get("_meta")).get("sources"))
                 gathered.join(pipfile_lock(source, [_LOCKED.get(category, category) for category in categories]))
                 gathered.no_deps = True
                 return source.path
@@ -140,7 +122,7 @@ class _Pipenv(NamedTuple):
                 return source.path
         if isinstance(manifest, Source):
             gathered.join(collect(read_pipfile(manifest, categories)))
-            gathered.indexes += _indexes(array(_data(read_toml(manifest)).get("source")))
+            gathered.indexes += urls_of(_data(read_toml(manifest)).get("source"))
         elif isinstance(manifest, Missing) and not self.found.words and not self.found.has("requirements"):
             gathered.fault(self.command.program, f"`{pipfile}` cannot be read: {manifest.reason}")
         return None
@@ -218,9 +200,3 @@ def _with_markers(value: object) -> object:
 
 def _data(document: Document | str) -> Mapping[str, object]:
     return {} if isinstance(document, str) else document.data
-
-
-def _indexes(sources: Sequence[object]) -> list[str]:
-    """The indexes besides the usual one, which pipenv writes into every Pipfile by this name."""
-    entries = map(table, sources)
-    return [url for entry in entries if (url := string(entry.get("url"))) and entry.get("name") != "pypi"]

@@ -2,19 +2,16 @@
 
 import posixpath
 import re
-from collections.abc import Collection
 from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
-from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.dependency import Installer
-from lint_alpine.installs.documents import array, string, table
 from lint_alpine.installs.gathered import Gathered
-from lint_alpine.installs.install import Export, Files, Install, LocalProject, Target, Variables, Verb
+from lint_alpine.installs.install import Export, Files, Install, Target, Variables, Verb
 from lint_alpine.installs.lockfiles import collect
-from lint_alpine.installs.options import Options, Parsed, parse
+from lint_alpine.installs.options import Options, Parsed, parse_verb
 from lint_alpine.installs.pip import add_word
 from lint_alpine.installs.poetry_lock import poetry_lock
 from lint_alpine.installs.poetry_tables import read_dependency
@@ -55,16 +52,10 @@ _VERBS = {
 def read_poetry(command: Command, files: Files, variables: Variables) -> Install | Export | None:
     """What a poetry command installs or exports; None for other programs, and for what does neither."""
     program = read_program(command)
-    if program.name != "poetry":
+    called = parse_verb(program.arguments, _GLOBAL, _VERBS) if program.name == "poetry" else None
+    if called is None or called[1].has("lock"):
         return None
-    start = parse(program.arguments, _GLOBAL, stop=True)
-    verb = (start.words[0].text if start.words else None) or ""
-    if verb == "self" or verb not in _VERBS or start.has("help", "version"):
-        return None
-    found = parse(start.words[1:], _VERBS[verb]).before(start.options)
-    if found.has("help", "lock"):
-        return None
-    return _Poetry(command, program, files, {**variables, **command.variables}, found, verb).read()
+    return _Poetry(command, program, files, {**variables, **command.variables}, *called).read()
 
 
 class _Poetry(NamedTuple):
@@ -72,8 +63,8 @@ class _Poetry(NamedTuple):
     program: Program
     files: Files
     variables: Variables
-    found: Parsed
     verb: str
+    found: Parsed
 
     @property
     def folder(self) -> str:
@@ -85,7 +76,7 @@ class _Poetry(NamedTuple):
         if self.verb == "export":
             output = self.found.value("output")
             path = posixpath.normpath(posixpath.join(self.folder, output)) if output else written_to(self.command)
-            return Export(self.command, gathered.requirements(), path)
+            return Export(gathered.requirements(), path)
         if self.verb == "add":
             gathered.no_deps = False
             for word in self.found.words:
@@ -110,20 +101,16 @@ class _Poetry(NamedTuple):
         groups, main = self._groups(project)
         extras = self._extras(project)
         if project is not None and not self.found.has("no-root") and self.verb != "export" and main:
-            own = LocalProject(self.folder, project.name, project.backend, True, self.command.program)
-            gathered.projects.append(own)
+            gathered.projects.append(self.folder)
         source = self.files.read(posixpath.join(self.folder, "poetry.lock"))
         if isinstance(source, Source) and self.verb != "update":
             gathered.join_lock(poetry_lock(source, project, groups, extras, main=main))
             return source.path
         if project is not None:
-            gathered.indexes += _sources(project)
+            gathered.indexes += project.indexes("poetry")
             gathered.join(project.requirements(extras if main else (), sorted(groups), main=main))
             return None
-        reason = manifest.reason if isinstance(manifest, Missing) else "it is not a file"
-        gathered.fault(
-            self.command.program, f"`{posixpath.normpath(f'{self.folder}/pyproject.toml')}` cannot be read: {reason}"
-        )
+        gathered.not_read(self.command.program, posixpath.normpath(f"{self.folder}/pyproject.toml"), manifest)
         return None
 
     def _groups(self, project: Project | None) -> tuple[set[str], bool]:
@@ -175,9 +162,3 @@ def _add(word: Argument, gathered: Gathered) -> None:
     name, extras, constraint = match.groups()
     wanted = {"version": "*" if constraint == "latest" else constraint, "extras": re.findall(r"[^\s,]+", extras or "")}
     gathered.join(collect(read_dependency(name, wanted, word.span)))
-
-
-def _sources(project: Project) -> Collection[str]:
-    tool = table(project.document.data.get("tool")) if project.document else {}
-    entries = map(table, array(table(tool.get("poetry")).get("source")))
-    return [url for entry in entries if (url := string(entry.get("url"))) and entry.get("priority") != "explicit"]

@@ -14,7 +14,7 @@ _PIP = re.compile(r"pip-?(\d+(?:\.\d+)?)?(?:\.exe)?")
 _GET_PIP = re.compile(r"(?:^|/)(?:(\d\.\d+)/)?get-pip\.py[\"')]*$")
 # Interpreter options that take the next word, unless the value is joined to them.
 _VALUED = "WX"
-_TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
+TRUE = frozenset({"y", "yes", "t", "true", "on", "1"})
 
 
 class Program(NamedTuple):
@@ -84,7 +84,7 @@ def get_pip(words: Iterable[Argument]) -> str | None:
 def is_true(variables: Variables, name: str) -> bool | None:
     """Whether a variable is set to yes; None where its value is not known."""
     value = variables.get(name, "")
-    return None if value is None else value.strip().lower() in _TRUE
+    return None if value is None else value.strip().lower() in TRUE
 
 
 def python_target(python: str | None, target: Target) -> Target:

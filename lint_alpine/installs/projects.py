@@ -9,7 +9,7 @@ from packaging.utils import canonicalize_name
 
 from lint_alpine.context import Missing
 from lint_alpine.installs.dependency import Dependency, Requirements, Unreadable
-from lint_alpine.installs.documents import Document, array, read_toml, string, strings, table
+from lint_alpine.installs.documents import Document, array, read_toml, string, strings, table, urls_of
 from lint_alpine.installs.install import Files
 from lint_alpine.installs.reference import Invalid, kind_of_url, parse_requirement
 from lint_alpine.source import Source, Span
@@ -59,6 +59,11 @@ class Project(NamedTuple):
             pins = pins_of(self.document.data, *asked)
             found = tuple(each._replace(pins=pins.get(each.name, ())) for each in found) if pins else found
         return Requirements(dependencies=found, unreadable=faults, complete=not faults)
+
+    def indexes(self, tool: str) -> tuple[str, ...]:
+        """Those that the table of a tool names."""
+        tables = table(self.document.data.get("tool")) if self.document else {}
+        return urls_of(table(tables.get(tool)).get("source"))
 
     def has_group(self, name: str) -> bool:
         return canonicalize_name(name) in self.groups

@@ -1,7 +1,7 @@
 """A command -> what it installs, by the program that it calls."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -10,10 +10,11 @@ from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs.apk import read_apk
 from lint_alpine.installs.dependency import Requirements
 from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
-from lint_alpine.installs.install import Export, Files, Install
+from lint_alpine.installs.install import Export, Files, Install, Variables
 from lint_alpine.installs.programs import read_program
+from lint_alpine.installs.reading import Reading
 from lint_alpine.installs.reference import read_reference
-from lint_alpine.source import Excerpt, Source
+from lint_alpine.source import Source
 
 __all__ = ["read_apk", "read_install"]
 
@@ -21,14 +22,21 @@ _STANDARD_INPUT = frozenset({"/dev/stdin", "/dev/fd/0", "/proc/self/fd/0", "-"})
 
 
 def read_install(
-    command: Command, files: Files, variables: Mapping[str, str | None], prefix: str | None = None
+    command: Command, files: Files, variables: Variables, prefix: str | None = None, reading: Reading | None = None
 ) -> Install | Export | None:
     """What a command installs, or writes as a requirements file; None where it does neither, as far as is known.
 
     `variables` are those of the image and build at that point; the command's own come on top. `prefix` is that of the
-    Python which is found first on PATH.
+    Python which is found first on PATH. `reading` is shared by the commands of one Dockerfile.
     """
-    files = _WithStandardInput(files, command)
+    reading = reading or Reading()
+    found = _read(command, _CommandFiles(files, command, reading), variables, prefix)
+    if found is not None:
+        reading.count(found.requirements)
+    return found
+
+
+def _read(command: Command, files: Files, variables: Variables, prefix: str | None) -> Install | Export | None:
     if command.more_arguments:
         command = command._replace(arguments=(*command.arguments, *_more_arguments(command, files)))
     match read_program(command).name:
@@ -63,23 +71,24 @@ def read_install(
     return None
 
 
-class _WithStandardInput(NamedTuple):
+class _CommandFiles(NamedTuple):
     """The files, and what the command reads on its standard input."""
 
     files: Files
     command: Command
+    reading: Reading
 
     def read(self, path: str) -> Source | Requirements | Missing:
         if path not in _STANDARD_INPUT:
-            return self.files.read(path)
+            return self.reading.read(self.files, path)
         if self.command.stdin_file is not None and self.command.stdin_file.text is not None:
-            return self.files.read(self.command.stdin_file.text)
+            return self.reading.read(self.files, self.command.stdin_file.text)
         if self.command.stdin_text is not None:
-            return _as_source(self.command.stdin_text)
+            return self.command.stdin_text.as_source()
         echoed = _echoed(self.command.piped, self.files)
         if echoed is not None:
             return echoed
-        found = self.files.read(path)
+        found = self.reading.read(self.files, path)
         return Missing("what stands on its standard input is not known") if isinstance(found, Missing) else found
 
     def find(self, pattern: str) -> tuple[str, ...]:
@@ -109,12 +118,3 @@ def _echoed(words: Sequence[Argument], files: Files) -> Requirements | None:
     for line in lines:
         gathered.add(read_reference(line.text or ""), line.span)
     return gathered.requirements()
-
-
-def _as_source(text: Excerpt) -> Source:
-    """A here-document as a file whose every character keeps its place."""
-    if not text.text:
-        return Source(text.source.path, "")
-    begin, end = text.offset(0), text.offset(len(text.text) - 1) + 1
-    whole = text.source.text
-    return Source(text.source.path, re.sub(r"[^\n]", " ", whole[:begin]) + whole[begin:end])

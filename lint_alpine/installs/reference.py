@@ -61,8 +61,6 @@ class Folder(NamedTuple):
 class Nameless(NamedTuple):
     """An archive or repository whose project only its content tells."""
 
-    why: str
-
 
 class Invalid(NamedTuple):
     """Why pip does not take the text as a requirement."""
@@ -70,6 +68,7 @@ class Invalid(NamedTuple):
     reason: str
 
 
+NO_URL = Invalid("it is no URL")
 Reference = Named | Elsewhere | Folder | Nameless | Invalid
 
 
@@ -137,22 +136,25 @@ def _conditional(reference: Reference, condition: str) -> Reference:
 
 def _read_direct(requirement: Requirement) -> Reference:
     """`name @ url`, or a plain requirement."""
-    if requirement.url is None:
+    url = requirement.url
+    if url is None:
         return Named(requirement)
-    return Elsewhere(requirement, kind_of_url(requirement.url), _filename(requirement.url), _local(requirement.url))
+    return Elsewhere(requirement, kind_of_url(url), _filename(url), _local(url)) if _is_valid(url) else NO_URL
 
 
 def _read_url(url: str) -> Reference:
+    if not _is_valid(url):
+        return NO_URL
     egg = _EGG.search(url)
     filename = _filename(url)
     if _scheme(url) == "file" and filename is None and egg is None:
         bare, extras = _without_extras(url.partition("#")[0])
-        return Folder(unquote(urlsplit(bare).path), extras)
+        return Folder(unquote(_path(bare)), extras)
     name = _leading_name(unquote(egg[1])) if egg else None
     name = name or (_project_of_file(filename) if filename else None) or _project_of_url(url)
     requirement = parse_requirement(f"{name} @ {url}") if name else None
     if not isinstance(requirement, Requirement):
-        return Nameless(kind_of_url(url))
+        return Nameless()
     if egg and "[" in egg[1]:
         requirement.extras = set(_without_extras(unquote(egg[1]))[1])
     return Elsewhere(requirement, kind_of_url(url), filename, _local(url))
@@ -166,7 +168,7 @@ def _read_path(path: str) -> Reference:
     name, version = _name_and_version(filename)
     requirement = parse_requirement(f"{name}=={version}" if version else name) if name else None
     if not isinstance(requirement, Requirement):
-        return Nameless(IS_FILE)
+        return Nameless()
     requirement.extras = set(extras)
     return Elsewhere(requirement, IS_FILE, filename, path)
 
@@ -215,11 +217,17 @@ def _local(url: str) -> str | None:
     return unquote(_path(url)) if _scheme(url) == "file" else None
 
 
-def _path(url: str) -> str:
+def _is_valid(url: str) -> bool:
+    """Whether urlsplit takes it; pip stops at its ValueError, for the address `[x` as an example."""
     try:
-        return urlsplit(url).path
+        urlsplit(url)
     except ValueError:
-        return url
+        return False
+    return True
+
+
+def _path(url: str) -> str:
+    return urlsplit(url).path if _is_valid(url) else url
 
 
 def _name_and_version(filename: str) -> tuple[str | None, str | None]:

@@ -2,7 +2,6 @@
 
 import posixpath
 
-from lint_alpine.context import Missing
 from lint_alpine.dockerfile.commands import Argument, Command
 from lint_alpine.installs import uv_options
 from lint_alpine.installs.gathered import Gathered
@@ -104,8 +103,7 @@ def _project(path: str, option: Given, call: UvCall, gathered: Gathered, groups:
     path = call.path(path)
     source = call.files.read(path)
     if not isinstance(source, Source):
-        reason = source.reason if isinstance(source, Missing) else "it is not a file"
-        gathered.fault(option.span, f"`{path}` cannot be read: {reason}")
+        gathered.not_read(option.span, path, source)
         return
     project = read_pyproject(source, posixpath.dirname(path), call.files)
     if groups:

@@ -14,8 +14,8 @@ from lint_alpine.installs.reference import IS_PATH, IS_URL, IS_VCS, LONGEST
 from lint_alpine.installs.uv_indexes import Index
 from lint_alpine.source import Source
 
-# How many folders above the current one a project's configuration is looked for.
-_FOLDERS_ABOVE = 3
+# uv looks up to the root, but where that is a relative path does not tell; no image has a project as deep as this.
+_FOLDERS_ABOVE = 10
 _ELSEWHERE = {"git": IS_VCS, "url": IS_URL, "path": IS_PATH, "workspace": IS_PATH}
 _HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
@@ -69,15 +69,21 @@ def read_configuration(
 
 def _of_project(files: Files, folder: str, *, pip: bool) -> Configuration | None:
     """Of the nearest folder upward that has one; uv.toml comes before pyproject.toml."""
-    for above in range(_FOLDERS_ABOVE + 1):
-        place = posixpath.normpath(posixpath.join(folder, *[".."] * above))
+    for place in folders_up(folder):
         for name in ("uv.toml", "pyproject.toml"):
             found = _read(files, posixpath.normpath(posixpath.join(place, name)), pip=pip)
             if found is not None:
                 return found
-        if place == "/":
-            break
     return None
+
+
+def folders_up(folder: str) -> Iterator[str]:
+    """A folder, then those that it is in: what uv takes from the nearest that has it."""
+    for above in range(_FOLDERS_ABOVE + 1):
+        place = posixpath.normpath(posixpath.join(folder, *[".."] * above))
+        yield place
+        if place == "/":
+            return
 
 
 def _read(files: Files, path: str, *, pip: bool) -> Configuration | None:

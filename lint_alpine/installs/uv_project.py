@@ -7,20 +7,17 @@ from typing import NamedTuple
 
 from packaging.utils import canonicalize_name
 
-from lint_alpine.context import Missing
-from lint_alpine.installs.documents import strings, table
+from lint_alpine.installs.documents import read_toml, strings, table
 from lint_alpine.installs.gathered import Gathered
-from lint_alpine.installs.install import Export, Install, LocalProject, Verb
+from lint_alpine.installs.install import Export, Install, Verb
 from lint_alpine.installs.pip import add_word, read_file
 from lint_alpine.installs.programs import is_true, written_to
 from lint_alpine.installs.projects import Project, read_pyproject
 from lint_alpine.installs.reference import read_editable, read_reference
 from lint_alpine.installs.uv_call import UvCall
+from lint_alpine.installs.uv_configuration import folders_up
 from lint_alpine.installs.uv_lock import Selection, uv_lock
 from lint_alpine.source import Source
-
-# How many folders above the project a workspace's lock file is looked for.
-_FOLDERS_ABOVE = 3
 
 
 def read_sync(call: UvCall) -> Install | None:
@@ -78,13 +75,13 @@ def read_export(call: UvCall) -> Export | None:
     gathered = call.gathered()
     _synced(call, gathered)
     output = call.found.value("output-file")
-    return Export(call.command, gathered.requirements(), call.path(output) if output else written_to(call.command))
+    return Export(gathered.requirements(), call.path(output) if output else written_to(call.command))
 
 
 def _synced(call: UvCall, gathered: Gathered) -> str | None:
     """Adds what a sync of the project installs; gives the path of the lock file that says so, if one does."""
-    lock = _find(call, "uv.lock")
     manifest = _find(call, "pyproject.toml")
+    lock = _lock(call, manifest)
     project = read_pyproject(manifest.source, posixpath.dirname(manifest.path), call.files) if manifest else None
     selection = _selection(call, project)
     if lock is not None:
@@ -109,10 +106,7 @@ def _synced(call: UvCall, gathered: Gathered) -> str | None:
         gathered.join(project.requirements(extras, sorted(groups), main=selection.main))
     # Without a build system uv installs a project's dependencies, not the project.
     if project is not None and project.backend and selection.main and not _leaves_out_project(call):
-        editable = not call.found.has("no-editable")
-        gathered.projects.append(
-            LocalProject(call.folder, project.name, project.backend, editable, call.command.program)
-        )
+        gathered.projects.append(call.folder)
     return lock.source.path if lock else None
 
 
@@ -125,20 +119,29 @@ class _Found(NamedTuple):
 
 
 def _find(call: UvCall, name: str) -> _Found | None:
-    folder = call.folder
-    for above in range(_FOLDERS_ABOVE):
-        path = posixpath.normpath(posixpath.join(folder, *[".."] * above, name))
+    for above, folder in enumerate(folders_up(call.folder)):
+        path = posixpath.normpath(posixpath.join(folder, name))
         source = call.files.read(path)
         if isinstance(source, Source):
             return _Found(source, path, above)
     return None
 
 
+def _lock(call: UvCall, manifest: _Found | None) -> _Found | None:
+    """The lock file of the project; one above it is that of a workspace, if the project there says that it is one."""
+    lock = _find(call, "uv.lock")
+    if lock is None or manifest is None or lock.above <= manifest.above:
+        return lock
+    root = call.files.read(posixpath.join(posixpath.dirname(lock.path), "pyproject.toml"))
+    document = read_toml(root) if isinstance(root, Source) else ""
+    if isinstance(document, str):
+        return lock
+    return lock if "workspace" in table(table(document.data.get("tool")).get("uv")) else None
+
+
 def _fault(call: UvCall, gathered: Gathered, name: str) -> None:
     path = posixpath.normpath(posixpath.join(call.folder, name))
-    found = call.files.read(path)
-    reason = found.reason if isinstance(found, Missing) else "it is not a file"
-    gathered.fault(call.command.program, f"`{path}` cannot be read: {reason}")
+    gathered.not_read(call.command.program, path, call.files.read(path))
 
 
 def _selection(call: UvCall, project: Project | None) -> Selection:

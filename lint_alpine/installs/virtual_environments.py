@@ -6,7 +6,6 @@ from typing import NamedTuple
 from lint_alpine.dockerfile.commands import Command
 from lint_alpine.installs.options import Options, parse
 from lint_alpine.installs.programs import read_program
-from lint_alpine.source import Span
 
 
 class VenvPip(StrEnum):
@@ -23,8 +22,6 @@ class VirtualEnvironment(NamedTuple):
     path: str | None
     interpreter: str | None
     pip: VenvPip
-    system_site_packages: bool
-    span: Span
 
 
 # Python 3.14's venv, virtualenv 21, uv 0.13.
@@ -78,4 +75,4 @@ def read_virtual_environment(command: Command) -> VirtualEnvironment | None:
     if found.has("help", "version") or (not found.words and program.name != "uv"):
         return None
     path = found.words[0].text if found.words else ".venv"
-    return VirtualEnvironment(path, interpreter, pip, found.has("system-site-packages"), command.span)
+    return VirtualEnvironment(path, interpreter, pip)

@@ -5,6 +5,7 @@ from functools import cache
 from typing import NamedTuple
 
 from lint_alpine import data
+from lint_alpine.alpine_releases import order, within
 
 _COMPILERS = ("c", "c++", "rust", "fortran")
 
@@ -13,8 +14,9 @@ class NativeNeeds(NamedTuple):
     """What it takes to compile one release of a project on Alpine, and to run it afterwards.
 
     `kind` is `extension`, `pure`, `runtime-only` (loads or calls native software) or `binary-only` (has no source
-    distribution). `compilers` are languages, `compiler_packages` the apk packages for them; `tools` are the other
-    programs that the build calls (make, cmake, pkgconf). The build fails without `headers`; with `optional_headers` it
+    distribution). `compilers` are languages, `compiler_packages` the apk packages for them; `tools` those
+    of the other programs that the build calls (make, cmake, pkgconf), which `spared_by` tells not to, if that variable
+    is set. The build fails without `headers`; with `optional_headers` it
     gains a feature, or links a system library in place of its own copy, or nobody has checked. `optional_extension`: it
     installs without a compiler too, slower at run time. `runtime` must stay once it was compiled,
     `runtime_even_with_wheel` in any case; with `pure_wheels` no file for Linux brings these along. `minimum_rust` is
@@ -35,7 +37,7 @@ class NativeNeeds(NamedTuple):
     alternative: str | None = None
     minimum_rust: str | None = None
     verified: str = "unverified"
-    note: str | None = None
+    spared_by: str | None = None
 
 
 def needs_of(name: str, version: str | None = None, release: str | None = None) -> NativeNeeds | None:
@@ -64,7 +66,7 @@ def needs_of(name: str, version: str | None = None, release: str | None = None) 
         alternative=form.get("alternative"),
         minimum_rust=form.get("rust"),
         verified=form.get("verified", "unverified"),
-        note=form.get("note"),
+        spared_by=form.get("spared_by"),
     )
 
 
@@ -91,11 +93,11 @@ def apk_name(package: str, release: str | None) -> str:
     """The name that an Alpine release has for a package: `libpq-dev` was part of `postgresql-dev` before 3.15."""
     entry = data.apk()["packages"].get(package, {})
     substitute = entry.get("substitute")
-    if substitute is not None and release is not None and _order(release) < _order(substitute["before"]):
+    if substitute is not None and release is not None and order(release) < order(substitute["before"]):
         return apk_name(substitute["use"], release)
     successor = entry.get("successor", {})
     after, use = successor.get("after"), successor.get("use")
-    if after is not None and use and (release is None or _order(release) > _order(after)):
+    if after is not None and use and (release is None or order(release) > order(after)):
         return use
     return package
 
@@ -123,16 +125,10 @@ def _brought(name: str, release: str | None) -> list[str]:
     entry = data.apk()["packages"].get(name)
     if entry is None:
         return ["pkgconf"] if name.endswith("-dev") else ["python3"] if name.startswith("py3-") else []
-    ranged = [each for each in entry.get("contains_in", ()) if _within(release, each.get("since"), each.get("before"))]
+    ranged = [
+        each
+        for each in entry.get("contains_in", ())
+        if within(release or "edge", each.get("since"), each.get("before"))
+    ]
     later = [package for each in ranged for package in each["packages"]]
     return [*entry.get("contains", ()), *entry.get("runtime", ()), *later]
-
-
-def _within(release: str | None, since: str | None, before: str | None) -> bool:
-    order = _order(release or "edge")
-    return (since is None or order >= _order(since)) and (before is None or order < _order(before))
-
-
-def _order(release: str) -> tuple[int, ...]:
-    """Alpine releases in order, `edge` last."""
-    return tuple(int(part) for part in release.split(".")) if release[:1].isdigit() else (99,)

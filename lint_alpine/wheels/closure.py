@@ -42,7 +42,7 @@ BACKTRACKS = Version("20.3")
 LONGEST_CHAIN = 100
 TOO_MANY = "it leads to more projects than are looked at"
 USER, CONSTRAINT = "the requirements", "a constraint"
-GAVE_UP = "the search for releases that go together was given up; each is the first one that was found"
+GAVE_UP = "the search for releases that go together was given up"
 
 
 class Resolved(NamedTuple):
@@ -50,7 +50,7 @@ class Resolved(NamedTuple):
 
     `dependency` is the user's requirement that brings it, the first one in the file's order; `via` are the names from
     that requirement down to the parent, empty for the requirement itself. `distribution` is the file that pip takes, or
-    None for the `reason` given: an `obstacle` among the files, or a `conflict` of requirements; `contested`: what is
+    None for the `reason` given: an `obstacle` among the files or requirements that disagree; `contested`: what is
     there already may do in its place, or in that of what asks for it. `known` is false where
     there is no evidence at all. `needs_unknown` tells why it is not known what the package pulls in itself.
     """
@@ -65,18 +65,7 @@ class Resolved(NamedTuple):
     known: bool = True
     needs_unknown: str | None = None
     obstacle: Obstacle | None = None
-    conflict: bool = False
     contested: bool = False
-
-
-class Closure(NamedTuple):
-    """All that is installed: first what the user asks for, as it is written, then what is pulled in, by name.
-
-    `conflicts` tell which requirements pip cannot meet together.
-    """
-
-    packages: tuple[Resolved, ...]
-    conflicts: tuple[str, ...] = ()
 
 
 def resolve(
@@ -87,8 +76,9 @@ def resolve(
     needs: NeedsSource,
     sdists: SdistSource | None = None,
     explorer: Explorer | None = None,
-) -> Closure:
-    """What that pip (None: the newest) installs in that image, markers judged for the image.
+) -> tuple[Resolved, ...]:
+    """What that pip (None: the newest) installs in that image, markers judged for the image: first what the user asks
+    for, as it is written, then what is pulled in, by name.
 
     Follows pip's resolver (resolution/resolvelib of pip 26; before 20.3 the first release found stays). Nothing is
     built: a source distribution whose needs no source can tell is reported as such. What cannot be had or is not known
@@ -97,7 +87,7 @@ def resolve(
     """
     image, tags = markers(environment), supported_tags(environment, pip)
     if environment.python is None or not image or not tags:
-        return Closure(tuple(_unjudged(requirements.dependencies, environment)))
+        return tuple(_unjudged(requirements.dependencies, environment))
     asked = tuple(each for each in requirements.dependencies if holds(each.requirement.marker, image))
     catalogue = Catalogue(
         offers=offers,
@@ -113,11 +103,10 @@ def resolve(
     locked = _locked_packages(asked, catalogue)
     free = tuple(each for each in asked if each.name not in locked)
     catalogue.fixed = {name: Candidate(name, each.version, each.distribution) for name, each in locked.items()}
-    resolved, conflicts = _free_packages(free, catalogue) if free else ({}, ())
-    packages = {**locked, **resolved}
+    packages = {**locked, **(_free_packages(free, catalogue) if free else {})}
     asked_for = list(_first_of_each(asked))
     pulled_in = sorted(packages.keys() - set(asked_for))
-    return Closure(tuple(packages[name] for name in (*asked_for, *pulled_in)), conflicts)
+    return tuple(packages[name] for name in (*asked_for, *pulled_in))
 
 
 def _unjudged(dependencies: Iterable[Dependency], environment: Environment) -> Iterator[Resolved]:
@@ -192,7 +181,7 @@ def _locked_package(dependency: Dependency, locked: Locked, catalogue: Catalogue
     )
 
 
-def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[dict[str, Resolved], tuple[str, ...]]:
+def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> dict[str, Resolved]:
     from lint_alpine.wheels import resolution
 
     roots = [(each, wanted_by(each.requirement, each.hashes, _place(each))) for each in free]
@@ -203,8 +192,7 @@ def _free_packages(free: Sequence[Dependency], catalogue: Catalogue) -> tuple[di
     packages = {name: _package(each, catalogue, resolved) for name, each in reached.items()}
     for name in {reached[name].dependency.name for name in catalogue.cut_off & reached.keys()}:
         packages[name] = packages[name]._replace(needs_unknown=TOO_MANY)
-    disagreements = sorted(package.reason for package in packages.values() if package.conflict)
-    return packages, (*([GAVE_UP] if resolved.gave_up else []), *disagreements)
+    return packages
 
 
 class _Reached(NamedTuple):
@@ -252,7 +240,7 @@ def _package(reached: _Reached, catalogue: Catalogue, resolution: "Resolution") 
     if name in resolution.doubles:
         twice = " and ".join(f"`{each.url or each.specifier or name}`" for each, who in reached.wanted if who == USER)
         reason = f"`{name}` is asked for twice, as {twice}, which this pip does not take"
-        return package._replace(distribution=None, reason=reason, obstacle=Obstacle.CONFLICT, conflict=True)
+        return package._replace(distribution=None, reason=reason, obstacle=Obstacle.CONFLICT)
     if candidate.url is not None:
         return _direct(package, catalogue.target)
     if any(each.url is not None for each, _ in reached.wanted):
@@ -260,6 +248,8 @@ def _package(reached: _Reached, catalogue: Catalogue, resolution: "Resolution") 
     offer = catalogue.offer(name)
     if isinstance(offer, Unavailable):
         return package._replace(reason=offer.reason, known=False)
+    if resolution.gave_up and not any(_is_pin(each) for each, whose in reached.wanted if whose == USER):
+        return package._replace(version=None, distribution=None, reason=GAVE_UP, known=False)
     package = package._replace(evidence=offer.evidence)
     if candidate.distribution is None:
         return _missing(package, reached.wanted, catalogue, resolution)
@@ -274,6 +264,10 @@ def _package(reached: _Reached, catalogue: Catalogue, resolution: "Resolution") 
     return package._replace(
         needs_unknown=_why_needs_unknown(candidate.distribution, catalogue.declared(candidate), catalogue)
     )
+
+
+def _is_pin(wanted: Wanted) -> bool:
+    return any(each.operator in ("==", "===") and "*" not in each.version for each in SpecifierSet(wanted.specifier))
 
 
 def _has_hash(name: str, wanted: Sequence[tuple[Wanted, str]], catalogue: Catalogue) -> bool:
@@ -307,13 +301,12 @@ def _missing(
     # What the user asks for stays as it is, whatever else pip would find.
     contested = any(whose != USER for _, whose in wanted)
     obstacle = Obstacle.CONFLICT if resolution.proven or not contested else None
-    conflict = package._replace(obstacle=obstacle, conflict=True, contested=contested)
+    conflict = package._replace(obstacle=obstacle, contested=contested)
     if any(each.url is not None for each, _ in every):
         return conflict._replace(reason=f"`{package.name}` is asked for as {', '.join(asked)}")
     obstacle = catalogue.obstacle(package.name, [each for each, _ in every])
     if obstacle is None:
-        reason = f"no release of `{package.name}` goes with what else is required"
-        return package._replace(reason=reason, conflict=True)
+        return package._replace(reason=f"no release of `{package.name}` goes with what else is required")
     alone = next(((each, whose) for each, whose in every if catalogue.obstacle(package.name, [each])), None)
     if alone is not None:
         reason = _why_none(package.name, obstacle, *alone, catalogue)

@@ -58,12 +58,11 @@ class Unavailable(NamedTuple):
 
 
 class Needs(NamedTuple):
-    """What one release declares: its Requires-Dist entries (markers and extras unevaluated), who said so, and its
-    Requires-Python, which index pages need not repeat."""
+    """What one release declares: its Requires-Dist entries (markers and extras unevaluated), and its Requires-Python,
+    which index pages need not repeat."""
 
     requirements: tuple[Requirement, ...]
     extras: frozenset[str]
-    evidence: Evidence
     requires_python: SpecifierSet | None = None
 
 
@@ -71,19 +70,17 @@ class SdistContents(NamedTuple):
     """What a source distribution is built of, as far as its file names and its build files tell.
 
     `backend` and `requires` are those of `[build-system]` (PEP 517/518), None and empty where it has none; `sources`
-    counts the files of each language that is compiled, by name, apart from tests and documentation. `setup_py` tells
-    whether there is a setup.py; `extension`: setup.py, setup.cfg or pyproject.toml declare something to compile;
-    `optional`: they let it fail. `understood`: setup.py was read as a program for Linux, not just searched for words,
-    so that what it does not declare is not there.
+    counts the files of each language that is compiled, by name, apart from tests and documentation. `extension`:
+    setup.py, setup.cfg or pyproject.toml declare something to compile; `optional`: they let it fail. `understood`:
+    setup.py was read as a program for Linux, not just searched for words, so that what it does not declare is not
+    there.
     """
 
     backend: str | None
     requires: tuple[str, ...]
     sources: tuple[tuple[str, int], ...]
-    setup_py: bool
     extension: bool
     optional: bool
-    evidence: Evidence
     understood: bool = False
 
 

@@ -127,10 +127,9 @@ class Folders:
             return elsewhere
         here = [file for file in candidates if file.filename in self._files]
         for file in sorted(here, key=lambda file: not file.is_wheel):
-            evidence = self.evidence._replace(detail=f"METADATA of {file.filename} in {self.evidence.detail}")
             try:
                 content = self._metadata(file)
-                needs = read_metadata(content, name, file.version, evidence, static=not file.is_wheel)
+                needs = read_metadata(content, name, file.version, static=not file.is_wheel)
                 return self._allowance.take(needs)
             except (ArchiveError, MetadataError) as error:
                 is_taken = file.is_wheel and file == candidates[0]
@@ -155,9 +154,8 @@ class Folders:
         local = self._files.get(file.filename)
         if local is None or file.is_wheel:
             return Unavailable(file.name, "it is not in the folder")
-        evidence = self.evidence._replace(detail=f"{file.filename} in {self.evidence.detail}")
         try:
-            return sdist_contents(_members(file.filename, local, is_build_file, lambda _: False), evidence)
+            return sdist_contents(_members(file.filename, local, is_build_file, lambda _: False))
         except (ArchiveError, MetadataError) as error:
             return Unavailable(file.name, str(error))
 

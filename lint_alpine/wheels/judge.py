@@ -106,7 +106,7 @@ def _pip(installer: Installer, environment: Environment) -> Version | None:
 
 def describe(environment: Environment) -> str:
     """`CPython 3.8 on musl 1.2 x86_64`: what a wheel has to fit."""
-    python = ".".join((environment.python or "?").split(".")[:2])
+    python = environment.minor or "?"
     name = {"cpython": "CPython", "pypy": "PyPy"}.get(environment.implementation, environment.implementation)
     libc = environment.libc
     if libc is None:
@@ -119,8 +119,8 @@ def _verdicts(
     requirements: Requirements, environment: Environment, pip: Version | None, sources: Sources
 ) -> tuple[WheelVerdict, ...]:
     closure = resolve(requirements, environment, pip, sources, sources, sources, sources.explorer)
-    builds = compiled(closure.packages, environment.release, sources)
-    return tuple(_verdict(each, environment, builds.get(each.name)) for each in closure.packages)
+    builds = compiled(closure, environment.release, sources)
+    return tuple(_verdict(each, environment, builds.get(each.name)) for each in closure)
 
 
 def _verdict(resolved: Resolved, environment: Environment, build: Nativeness | None) -> WheelVerdict:

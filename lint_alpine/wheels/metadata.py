@@ -10,7 +10,7 @@ from packaging.version import Version
 from lint_alpine.long_numbers import has_long_number
 from lint_alpine.wheels.archives import ArchiveError, DamagedZipError
 from lint_alpine.wheels.distribution import parse_requires_python
-from lint_alpine.wheels.evidence import Evidence, Fault, Needs
+from lint_alpine.wheels.evidence import Fault, Needs
 
 _HEADER = 1024 * 1024
 _REQUIREMENTS = 10_000
@@ -55,7 +55,7 @@ def fault_of(error: ArchiveError | MetadataError) -> Fault | None:
             return None
 
 
-def read_metadata(content: bytes, name: str, version: Version, evidence: Evidence, static: bool = False) -> Needs:
+def read_metadata(content: bytes, name: str, version: Version, static: bool = False) -> Needs:
     """What the METADATA (or PKG-INFO) of a release declares.
 
     With `static` the text is that of a source distribution: it counts only where PEP 643 makes it binding.
@@ -72,7 +72,6 @@ def read_metadata(content: bytes, name: str, version: Version, evidence: Evidenc
     return Needs(
         requirements=read_requirements(raw.get("requires_dist", [])),
         extras=frozenset(canonicalize_name(extra) for extra in raw.get("provides_extra", [])),
-        evidence=evidence,
         requires_python=parse_requires_python(raw.get("requires_python")),
     )
 

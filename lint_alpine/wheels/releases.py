@@ -4,12 +4,11 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Generator, Mapping
-from urllib.parse import urlsplit
 
 from lint_alpine.wheels.archives import ArchiveError, DamagedZipError, Members, Part, Range, TarStream, read_zip
 from lint_alpine.wheels.cache import DiskCache, Entry, lifetime
 from lint_alpine.wheels.distribution import Distribution, parse_requires_python
-from lint_alpine.wheels.evidence import Evidence, Fault, Needs, Origin, SdistContents, Unavailable
+from lint_alpine.wheels.evidence import Fault, Needs, SdistContents, Unavailable
 from lint_alpine.wheels.metadata import (
     Allowance,
     MetadataError,
@@ -66,18 +65,16 @@ class Releases:
         return Unavailable(release.name, failures[0] if failures else "the index gives no URL of its files")
 
     def _file_needs(self, file: Distribution, url: str, hashes: Mapping[str, str]) -> Needs:
-        detail = f"METADATA of {file.filename} at {urlsplit(url).netloc}"
         known = self._remembered("needs", file, url)
-        remembered = _needs_from(known.data, Evidence(Origin.CACHE, known.as_of, detail)) if known else None
+        remembered = _needs_from(known.data) if known else None
         if remembered is not None:
             self._transport.statistics.cache_hits += 1
             if isinstance(remembered, MetadataError):
                 raise remembered
             return remembered
-        evidence = Evidence(Origin.INDEX, self._cache.today(), detail)
         try:
             read = self._wheel_metadata(file, url, hashes) if file.is_wheel else self._sdist_metadata(file, url)
-            needs = read_metadata(read, file.name, file.version, evidence, static=not file.is_wheel)
+            needs = read_metadata(read, file.name, file.version, static=not file.is_wheel)
         except MetadataError as error:
             self._remember("needs", file, url, {"unknown": str(error), "fault": error.fault})
             raise
@@ -104,14 +101,13 @@ class Releases:
 
     def contents(self, file: Distribution, url: str) -> SdistContents:
         """What a source distribution is built of. Raises TransportError, ArchiveError, MetadataError."""
-        detail = f"{file.filename} at {urlsplit(url).netloc}"
         known = self._remembered(_READING, file, url)
-        if known and (remembered := _contents_from(known.data, Evidence(Origin.CACHE, known.as_of, detail))):
+        if known and (remembered := _contents_from(known.data)):
             self._transport.statistics.cache_hits += 1
             return remembered
         members = self._sdist(file, url, is_build_file)
-        found = sdist_contents(members, Evidence(Origin.INDEX, self._cache.today(), detail))
-        self._remember(_READING, file, url, {**found._asdict(), "sources": dict(found.sources), "evidence": None})
+        found = sdist_contents(members)
+        self._remember(_READING, file, url, {**found._asdict(), "sources": dict(found.sources)})
         return found
 
     # The cache: a file of a known hash never changes
@@ -246,7 +242,7 @@ def _json(data: bytes | memoryview) -> object:
     return value
 
 
-def _needs_from(data: bytes | memoryview, evidence: Evidence) -> Needs | MetadataError | None:
+def _needs_from(data: bytes | memoryview) -> Needs | MetadataError | None:
     """What was remembered: what the file declares, or why it tells nothing."""
     match _json(data):
         case {"unknown": str() as reason, "fault": fault} if fault is None or fault in [*Fault]:
@@ -254,28 +250,25 @@ def _needs_from(data: bytes | memoryview, evidence: Evidence) -> Needs | Metadat
         case {"requires": list() as requires, "extras": list() as extras, "python": str() | None as python}:
             try:
                 requirements = read_requirements(map(str, requires))
-                return Needs(requirements, frozenset(map(str, extras)), evidence, parse_requires_python(python))
+                return Needs(requirements, frozenset(map(str, extras)), parse_requires_python(python))
             except MetadataError:
                 return None
         case _:
             return None
 
 
-def _contents_from(data: bytes | memoryview, evidence: Evidence) -> SdistContents | None:
+def _contents_from(data: bytes | memoryview) -> SdistContents | None:
     match _json(data):
         case {
             "backend": str() | None as backend,
             "requires": list() as requires,
             "sources": dict() as counts,
-            "setup_py": bool() as setup_py,
             "extension": bool() as extension,
             "optional": bool() as optional,
             "understood": bool() as understood,
         }:
             sources = tuple((str(language), count) for language, count in counts.items() if isinstance(count, int))
             requirements = tuple(map(str, requires))
-            return SdistContents(
-                backend, requirements, sources, setup_py, extension, optional, evidence, understood=understood
-            )
+            return SdistContents(backend, requirements, sources, extension, optional, understood=understood)
         case _:
             return None

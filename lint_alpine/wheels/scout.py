@@ -1,6 +1,6 @@
 """What will be asked next, told as soon as an answer is there: so that no question waits for those beside it."""
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -32,16 +32,16 @@ class Scout:
 
     def unknown(self, wanted: Iterable[Wanted]) -> Collection[str]:
         """The projects that these lead to of which nobody was asked yet."""
-        names: set[str] = set()
-        left = list(wanted)
+        names: list[str] = []
+        left = deque(wanted)
         while left and len(self._wanted) < MOST_SCOUTED:
-            each = left.pop()
+            each = left.popleft()
             known = self._wanted[each.name]
             if each.url is not None or each.exactly is not None or each in known:
                 continue
             known.append(each)
             if len(known) == 1 and not self._catalogue.knows(each.name):
-                names.add(each.name)
+                names.append(each.name)
             elif candidate := self._told.get(each.name):
                 left += self._needed(candidate, each)
         return names

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from lint_alpine.wheels.archives import Members
-from lint_alpine.wheels.evidence import Evidence, SdistContents
+from lint_alpine.wheels.evidence import SdistContents
 from lint_alpine.wheels.metadata import MetadataError, is_top_level
 from lint_alpine.wheels.setup_scripts import read_setup
 
@@ -47,7 +47,7 @@ def is_build_file(path: str) -> bool:
     return any(is_top_level(path, name) for name in _BUILD_FILES)
 
 
-def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
+def sdist_contents(members: Members) -> SdistContents:
     """What the members of a source distribution tell. Raises MetadataError where pip finds no Python project in them,
     and for a pyproject.toml that is not TOML."""
     paths = (*members.contents, *members.names)
@@ -66,11 +66,9 @@ def sdist_contents(members: Members, evidence: Evidence) -> SdistContents:
         backend=backend,
         requires=requires,
         sources=tuple(sorted(_sources(members.names).items())),
-        setup_py=any(is_top_level(name, "setup.py") for name in members.names),
         extension=(declared is not None and declared.extension) or any(map(_EXTENSION.search, texts)),
         optional=(declared is not None and declared.optional) or any(map(_is_optional, texts)),
         understood=declared is not None,
-        evidence=evidence,
     )
 
 

@@ -58,7 +58,7 @@ class Snapshot:
         offset = start + int.from_bytes(data[len(SIGNATURE) : start])
         try:
             dates, *contents = self._unpacked(start, offset).split("\n")
-            listed, declared = dates.split(" ")
+            listed, _ = dates.split(" ")
             for line in contents:
                 project, listing, needs = line.split(" ")
                 middle = offset + int(listing)
@@ -71,7 +71,6 @@ class Snapshot:
             raise self._damaged(f"it has {len(data)} bytes instead of {offset}")
         detail = f"index listing shipped with lint-alpine {__version__}"
         self._evidence = Evidence(Origin.SNAPSHOT, listed, detail)
-        self._needs_evidence = Evidence(Origin.SNAPSHOT, declared, detail)
 
     @classmethod
     def shipped(cls) -> "Snapshot":
@@ -123,7 +122,6 @@ class Snapshot:
         return Needs(
             tuple(Requirement(block.values[int(one)]) for one in requirements.split()),
             frozenset(extras.split()),
-            self._needs_evidence,
         )
 
     def _unpacked(self, begin: int, end: int) -> str:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lint_alpine.dockerfile.commands import Argument, Command, exec_form_command, read_commands, run_script
 from lint_alpine.dockerfile.instructions import parse
+from lint_alpine.dockerfile.lexer import Budget
 from lint_alpine.source import Excerpt, Source, Span
 from tests.steps import counted
 
@@ -461,3 +462,27 @@ def test_hostile_scripts_end(body: str) -> None:
     with counted(most=30_000_000):
         commands = run(body)
     assert sum(len(command.arguments) for command in commands) < 300_000
+
+
+def test_scripts_share_what_they_may_expand_to() -> None:
+    budget = Budget(250)
+    script = Excerpt.whole(Source("Dockerfile", "x $A; x $A"))
+    for expected in (["y" * 100, "y" * 100], [None, None]):
+        commands = read_commands(script, {"A": "y" * 100}, budget)
+        assert [argument.text for command in commands for argument in command.arguments] == expected
+    (command,) = exec_form_command(
+        (("sh", script.span(0, 1)), ("-c", script.span(0, 1)), ("x $A", script.span(0, 4))), {"A": "y" * 100}, budget
+    )
+    assert [argument.text for argument in command.arguments] == [None]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3])
+@pytest.mark.parametrize(
+    "body", [f"'{'$' * 60_000}'", f"<<E\n{'$ ' * 30_000}\nE\n", f"&& : <<'E'\n{'$' * 60_000}\nE\n"]
+)
+def test_loops_repeat_no_more_than_so_many_characters(depth: int, body: str) -> None:
+    heads = "".join(f"for {name} in 0 1 2 3 4 5 6 7 8 9; do " for name in "abc"[:depth])
+    commands = run(f"{heads} echo $a$b$c {body}; {'done; ' * depth}")
+    assert len(commands) <= 2
+    assert commands[0].arguments[0].text is None
+    assert commands[0].conditional

@@ -133,7 +133,6 @@ def test_places() -> None:
 def test_places_of_a_body_without_its_tabs() -> None:
     found = heredoc("RUN <<-EOF\n\t\tif a\n\t\t\tpip b\n\tEOF\n")
     assert found.body.text == "if a\npip b\n"
-    assert found.strip_tabs
     place = found.body.span(5, 8)
     assert (place.text, place.start.line, place.start.column) == ("pip", 3, 4)
 

@@ -4,13 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lint_alpine.dockerfile.ignores import Ignore, read_ignores, read_line_ignores
+from lint_alpine.dockerfile.ignores import ANY_LINE, Ignore, read_ignores, read_line_ignores
 from lint_alpine.dockerfile.instructions import parse
 from lint_alpine.source import Source
+from tests.steps import assert_linear
 
 
 def ignores(comment: str) -> tuple[Ignore, ...]:
     return read_ignores(parse(Source("Dockerfile", f"FROM x\n# é\n{comment}\nRUN one \\\n  two\nRUN three\n")))
+
+
+def covered(ignore: Ignore, count: int) -> list[int]:
+    """Which of so many lines."""
+    scope = ignore.covers
+    assert scope.path == ignore.span.source.path
+    return [line for line in range(1, count + 1) if scope.first == ANY_LINE or scope.first <= line <= scope.last]
 
 
 @pytest.mark.parametrize(
@@ -47,8 +55,7 @@ def test_codes(comment: str, codes: list[str], words: list[str] | None) -> None:
 )
 def test_scope(comment: str, lines: list[int]) -> None:
     (ignore,) = ignores(comment)
-    source = ignore.span.source
-    assert [line for line in range(1, 7) if ignore.covers(source.line_span(line))] == lines
+    assert covered(ignore, 6) == lines
 
 
 @pytest.mark.parametrize(
@@ -61,28 +68,28 @@ def test_scope(comment: str, lines: list[int]) -> None:
 )
 def test_the_pragma_of_a_stage_stands_before_its_from(before: str, lines: list[int]) -> None:
     (ignore,) = read_ignores(parse(Source("Dockerfile", f"{before}RUN two\nRUN three\n")))
-    assert [line for line in range(1, 7) if ignore.covers(ignore.span.source.line_span(line))] == lines
+    assert covered(ignore, 6) == lines
 
 
 def test_a_comment_inside_an_instruction_speaks_of_it() -> None:
     text = "FROM x\nRUN one && \\\n  # lint-alpine: ignore[LA303]\n  two\nRUN three\n"
     (ignore,) = read_ignores(parse(Source("Dockerfile", text)))
-    assert [line for line in range(1, 6) if ignore.covers(ignore.span.source.line_span(line))] == [2, 3, 4]
+    assert covered(ignore, 5) == [2, 3, 4]
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "covered"),
+    ("text", "line", "lines"),
     [
         ("# lint-alpine: ignore[LA101]\na==1\nb==1\n", 1, [2]),
         ("a==1\nb==1  # lint-alpine: ignore[LA101] why\n", 2, [2]),
         ("a==1\n# lint-alpine: ignore-file[LA101]\nb==1\n", 2, [1, 2, 3]),
     ],
 )
-def test_requirements_files(text: str, line: int, covered: list[int]) -> None:
+def test_requirements_files(text: str, line: int, lines: list[int]) -> None:
     source = Source("requirements.txt", text)
     (ignore,) = read_line_ignores(source)
     assert (ignore.word.text, ignore.word.start.line) == ("LA101", line)
-    assert [number for number in range(1, 4) if ignore.covers(source.line_span(number))] == covered
+    assert covered(ignore, 3) == lines
 
 
 @settings(max_examples=200, deadline=None)
@@ -91,3 +98,12 @@ def test_every_word_is_the_code_at_its_place(text: str) -> None:
     for ignore in (*ignores(f"# lint-alpine: {text}"), *read_line_ignores(Source("r.txt", f"# lint-alpine: {text}"))):
         assert ignore.word.text == (ignore.code or ignore.word.text)
         assert ignore.word.text.strip(" ,") == ignore.word.text
+
+
+@pytest.mark.parametrize("comment", ["c", "lint-alpine: ignore[LA303]", "hadolint stage ignore=DL3019"])
+@pytest.mark.parametrize("instruction", ["RUN a", "FROM a", "RUN a \\", ""])
+def test_steps_grow_with_the_comments(comment: str, instruction: str) -> None:
+    def read(count: int) -> None:
+        read_ignores(parse(Source("Dockerfile", "FROM x\n" + f"# {comment}\n{instruction}\n" * count + "\nRUN b\n")))
+
+    assert_linear(read, 100)

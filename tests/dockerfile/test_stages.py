@@ -3,7 +3,7 @@
 import pytest
 
 from lint_alpine.dockerfile.instructions import parse
-from lint_alpine.dockerfile.stages import Stages, read_stages
+from lint_alpine.dockerfile.stages import DEFAULT_PATH, Stages, read_stages
 from lint_alpine.source import Source
 
 
@@ -109,3 +109,53 @@ def test_faults(text: str, line: int, column: int) -> None:
     dockerfile = parse(Source("Dockerfile", text))
     faults = (*dockerfile.faults, *read_stages(dockerfile).faults)
     assert [(fault.span.start.line, fault.span.start.column) for fault in faults] == [(line, column)]
+
+
+def test_steps_share_their_variables_until_one_is_set() -> None:
+    found = stages("FROM a AS b\nENV A=1\nRUN x\nUSER u\nRUN y\nARG B=2\nRUN z\nFROM b\nRUN x\nARG C=3\n")
+    first, second = ([step.variables for step in stage.steps] for stage in found.stages)
+    assert [variables is first[1] for variables in first] == [False, True, True, True, True, False]
+    assert [dict(variables) for variables in second] == [{"PATH": DEFAULT_PATH, "A": "1"}] * 2
+    assert second[0] is second[1]
+
+
+@pytest.mark.parametrize(
+    ("lines", "line"),
+    [
+        ("ENV A0=1\n" * 1_000, None),
+        ("".join(f"ENV A{number}=1\n" for number in range(10_000)), 1_002),
+        ("ARG " + " ".join(f"A{number}" for number in range(600)) + "\nENV A=1 B=1 C=1" * 200 + "\n", 136),
+    ],
+)
+def test_more_variables_than_any_image_has_are_not_read(lines: str, line: int | None) -> None:
+    found = stages(f"FROM a\n{lines}RUN x\n")
+    assert [fault.span.start.line for fault in found.faults] == ([line] if line is not None else [])
+    assert (found.stages == (), found.final is None) == (line is not None, line is not None)
+
+
+LONG = "v" * 60_000
+
+
+@pytest.mark.parametrize("lines", ["ENV A{0}=$V.\n", "ARG A{0}=${{V/a/b}}\n", "WORKDIR ${{V}}{0}\n", "USER $V.\n"])
+def test_a_file_expands_to_so_many_characters(lines: str) -> None:
+    found = stages(f"FROM a\nENV V={LONG}\n" + "".join(lines.format(number) for number in range(500)))
+    *_, last = found.stages[0].steps
+    values = [value or "" for step in found.stages[0].steps for value in (step.user, step.workdir)]
+    assert len(set(values)) < 20
+    assert sum(len(value or "") for value in last.variables.values()) < 1_200_000
+    assert last.expand("$V") is None
+    assert last.expand("$PATH") == DEFAULT_PATH
+
+
+def test_a_longer_folder_than_any_is_not_known() -> None:
+    found = stages("FROM a\n" + f"WORKDIR {'a/' * 100}\n" * 30 + "RUN x\nWORKDIR /b\nRUN x\n")
+    assert [len(step.workdir or "") for step in found.stages[0].steps if step.instruction.name == "RUN"] == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("triggers", "children", "line"), [(1, 1_000, None), (1, 1_001, 1_003), (500, 3, 504), (2_000, 0, None)]
+)
+def test_more_triggers_than_any_file_has_are_not_run(triggers: int, children: int, line: int | None) -> None:
+    found = stages("FROM a AS b\n" + "ONBUILD RUN x\n" * triggers + "FROM b\n" * children)
+    assert [fault.span.start.line for fault in found.faults] == ([line] if line is not None else [])
+    assert (found.stages == (), found.final is None) == (line is not None, line is not None)

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lint_alpine.dockerfile.instructions import Instruction, parse
-from lint_alpine.dockerfile.words import arguments, expand, name_values
+from lint_alpine.dockerfile.lexer import Budget
+from lint_alpine.dockerfile.words import arguments, expand, expand_or_none, name_values
 from lint_alpine.source import Source
 
 
@@ -216,8 +217,15 @@ def test_a_result_cannot_outgrow_the_memory() -> None:
     long = "x" * 100_000
     assert expand("$x", {"x": long}, "\\") == long
     for raw in ("$x$x", "${x//x/yyyyyyyy}"):
-        with pytest.raises(ValueError, match="more than 131072 characters"):
+        with pytest.raises(ValueError, match="too many characters"):
             expand(raw, {"x": long}, "\\")
+
+
+def test_words_share_what_they_may_expand_to() -> None:
+    budget = Budget(250)
+    results = [expand_or_none(raw, {"x": "y" * 100}, "\\", budget) for raw in ("$x.", "$x$x", ".", "$x", "$unset")]
+    assert results == ["y" * 100 + ".", None, ".", None, ""]
+    assert expand_or_none("${x", {}, "\\") is None
 
 
 def test_stars_cost_no_power_of_the_length() -> None:

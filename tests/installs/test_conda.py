@@ -105,6 +105,22 @@ def test_pip_section(text: str, section: list[str]) -> None:
     assert [line.rstrip() for line in pip_section(text).split("\n")] == section
 
 
+BLANKS = " " * 1_000_000
+HOSTILE = {
+    "blanks in a scalar": (f"- pip:\n  - a{BLANKS}b\n  - c # d\n", [f"a{BLANKS}b", "c"]),
+    "blanks behind a scalar": (f"- pip:\n  - a{BLANKS}\n  - 'c'{BLANKS}#\n", ["a", "c"]),
+    "blanks before a comment": (f"- pip:\n  - a{BLANKS}#b\n", ["a"]),
+    "hash signs": (f"- pip:\n  - a{'#' * 1_000_000} #\n", ["a" + "#" * 1_000_000]),
+    "blanks in brackets": (f"- pip: [a{BLANKS}b, c{BLANKS}, d{BLANKS}#\n]", [f"a{BLANKS}b", "c", "d"]),
+    "quotes": ("- pip:\n  - " + "'" * 1_000_001, []),
+}
+
+
+@pytest.mark.parametrize(("text", "items"), HOSTILE.values(), ids=HOSTILE)
+def test_hostile_scalars(text: str, items: list[str]) -> None:
+    assert [line.strip() for line in pip_section(text).split("\n") if line.strip()] == items
+
+
 def test_brackets_keep_their_places() -> None:
     found = install("conda env create", {**FILES, "environment.yml": "dependencies: [pip: [ 'a>1', '-r more.txt' ]]"})
     assert names(found.requirements.dependencies) == ["a>1", "a"]

@@ -462,11 +462,30 @@ def test_a_lock_of_a_workspace_stands_above_its_member() -> None:
     assert asks("uv sync --package other", files) == ["b==1"]
 
 
+@pytest.mark.parametrize("above", [1, 3, 9])
+def test_uv_looks_in_every_folder_above(above: int) -> None:
+    folder = "/".join("abcdefghi"[:above])
+    lock = (
+        "version = 1\n[manifest]\nmembers = ['app']\n"
+        f"[[package]]\nname = 'app'\nsource = {{editable = '{folder}'}}\ndependencies = [{{name = 'x'}}]\n"
+        "[[package]]\nname = 'x'\nversion = '1'\n"
+    )
+    files = {"uv.lock": lock, "pyproject.toml": "[tool.uv.workspace]\n", f"{folder}/pyproject.toml": PROJECT}
+    assert asks(f"uv sync --frozen --project {folder}", files) == ["x==1"]
+    assert install(f"uv sync --frozen --project {folder}", files).lock == "uv.lock"
+    # That of another project is none of this one.
+    found = install(f"uv sync --frozen --project {folder}", {**files, "pyproject.toml": "[project]\nname = 'other'\n"})
+    assert found.lock is None
+    assert faults(found.requirements) == [f"Dockerfile:1: uv: `{folder}/uv.lock` cannot be read: there is no such file"]
+    configured = {f"{folder}/pyproject.toml": PROJECT, "uv.toml": 'index-url = "https://c"\n'}
+    assert install(f"uv sync --project {folder}", configured).requirements.indexes == ("https://c",)
+
+
 def test_projects_that_uv_builds() -> None:
-    assert [project.name for project in install("uv sync", FILES).projects] == ["app"]
+    assert install("uv sync", FILES).projects == (".",)
+    assert install("uv sync --project sub", {"sub/pyproject.toml": PROJECT}).projects == ("sub",)
     assert install("uv sync --no-install-project", FILES).projects == ()
     assert install("UV_NO_INSTALL_PROJECT=1 uv sync", FILES).projects == ()
-    assert install("uv sync --no-editable", FILES).projects[0].editable is False
 
 
 UV_FAULTS = {
@@ -620,7 +639,7 @@ def test_poetry_takes_the_lock() -> None:
     found = install("poetry install --only main", files)
     assert (names(found.requirements.dependencies), found.lock) == (["a==1.5"], "poetry.lock")
     assert found.requirements.choice.no_deps
-    assert [project.name for project in found.projects] == ["p"]
+    assert found.projects == (".",)
     assert install("poetry install --no-root", files).projects == ()
     exported = export("poetry export -f requirements.txt --output requirements.txt --without-hashes", files)
     assert (names(exported.requirements.dependencies), exported.output) == (["a==1.5"], "requirements.txt")

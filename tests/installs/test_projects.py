@@ -434,7 +434,8 @@ def test_keys_of_json() -> None:
 
 
 def test_dots_that_are_no_keys() -> None:
-    text = f'# {"." * 90}\na = [{"1.5, " * 90}]\nb = "{"x." * 90}"\nc = 1 # {"x." * 90}\n'
+    dots = "x." * 90
+    text = f'# {dots}\na = [{"1.5, " * 90}]\nb = "{dots}"\nc = 1 # {dots}\nd = """\n{dots}y\n\\"""\n{dots}"""\n'
     assert not isinstance(read_toml(Source("f.toml", text)), str)
 
 
@@ -455,6 +456,11 @@ HOSTILE = [
     '"a" . ' * 20_000 + "b = 1",
     "[" + "a." * 20_000 + "b]",
     'a = """' + '\\"' * 50_000,
+    "x" + "." * 31 + r'\"""' * 250_000,
+    "x" + "." * 31 + r'\"""x" ' * 150_000,
+    "x" + "." * 31 + "'''" + "\"'" * 400_000,
+    "x" + "." * 31 + "\n" + "a" + ". " * 500_000,
+    'a = {b = """\n# """, ' + "c." * 20_000 + "d = 1}",
     "a = 'x" * 10_000,
 ]
 

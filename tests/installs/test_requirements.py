@@ -1,6 +1,5 @@
 """Requirements files, against examples and against pip's own reader."""
 
-import codecs
 import logging
 import os
 import re
@@ -13,7 +12,8 @@ from hypothesis import strategies as st
 
 from lint_alpine.installs.dependency import FindLinks, Requirements
 from lint_alpine.installs.gathered import MOST_REQUIREMENTS, Gathered
-from lint_alpine.installs.requirements import decode, read_requirements
+from lint_alpine.installs.reference import Reference, read_editable, read_reference
+from lint_alpine.installs.requirements import read_requirements
 from lint_alpine.source import Source
 from tests.installs.support import FakeFiles, faults, names, places
 from tests.steps import counted
@@ -143,6 +143,14 @@ FAULTS = {
     "weak hash": ("a --hash=md5:aa", [], "r.txt:1: a --hash=md5:aa: pip does not take the hash `md5:aa`"),
     "open quote": ("a --config-settings 'x", [], "r.txt:1: a --config-settings 'x: pip cannot split the options"),
     "editable URL": ("-e https://h/x.zip", [], "r.txt:1: https://h/x.zip: pip does not take"),
+    "address without its end": (
+        "file://[x\na",
+        ["a"],
+        "r.txt:1: file://[x: pip does not take `file://[x`: it is no URL",
+    ),
+    "archive there": ("https://[x/a-1.0.tar.gz", [], "r.txt:1: https://[x/a-1.0.tar.gz: pip does not take"),
+    "name there": ("a @ file://[x/a-1.0.tar.gz", [], "r.txt:1: a @ file://[x/a-1.0.tar.gz: pip does not take"),
+    "editable there": ("-e git+https://[x/a", [], "r.txt:1: git+https://[x/a: pip does not take"),
     "folder without a project": ("./lib", [], "r.txt:1: ./lib: the project in `./lib` cannot be read"),
 }
 
@@ -178,6 +186,17 @@ def test_what_no_index_serves(text: str, expected: tuple[str, str]) -> None:
     assert (str(found.requirement).replace(" @ ", "@ "), found.opaque) == expected
 
 
+@settings(max_examples=300, deadline=None)
+@given(
+    st.sampled_from(["", "a @ "]),
+    st.sampled_from(["file:", "https:", "git+ssh:", "git:", "./", ""]),
+    st.text(st.sampled_from("/[]:@#&=;.%a1-\u2100")),
+)
+def test_any_reference_is_read(name: str, scheme: str, rest: str) -> None:
+    for reader in (read_reference, read_editable):
+        assert isinstance(reader(f"{name}{scheme}{rest}"), Reference)
+
+
 def test_a_repository_that_tells_no_name_leaves_the_list_incomplete() -> None:
     found = read("https://h/download?id=3")
     assert (found.dependencies, found.unreadable, found.complete) == ((), (), False)
@@ -189,35 +208,6 @@ def test_variables() -> None:
     assert places(found.dependencies) == ["r.txt:1: a==${VERSION}", "r.txt:2: ${NAME}[z]", "r.txt:5: c ; ${MARKER}"]
     assert names(found.dependencies)[:2] == ["a==1.25", "longer-than-its-variable[z]"]
     assert [fault.span.start.line for fault in found.unreadable] == [3, 4, 6]
-
-
-DECODED = {
-    "UTF-8": "é".encode(),
-    "UTF-8 with mark": codecs.BOM_UTF8 + "é".encode(),
-    "UTF-16": "é".encode("utf-16"),
-    "UTF-16-BE": codecs.BOM_UTF16_BE + "é".encode("utf-16-be"),
-    "UTF-32": "é".encode("utf-32"),
-    "UTF-32-BE": codecs.BOM_UTF32_BE + "é".encode("utf-32-be"),
-}
-
-
-@pytest.mark.parametrize("data", DECODED.values(), ids=DECODED)
-def test_byte_order_marks(data: bytes) -> None:
-    assert decode(data) == "é"
-
-
-def test_declared_encodings() -> None:
-    assert decode(b"x\n# -*- coding: latin-1 -*-\n\xe9") == "x\n# -*- coding: latin-1 -*-\né"
-    assert decode(b"#\xc3\xa9\nx\n# coding: latin-1") == "#é\nx\n# coding: latin-1"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [b"\xe9", b"# coding: nonsense\nx", b"# coding: punycode\nx", b"# coding: zlib\n", codecs.BOM_UTF16_LE + b"a"],
-)
-def test_what_cannot_be_decoded(data: bytes) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        decode(data)
 
 
 HOSTILE = {

@@ -18,7 +18,7 @@ from lint_alpine.wheels.verdict import Outcome, WheelVerdict
 
 EVIDENCE = Evidence(Origin.INDEX, "2026-11-20", "https://index.example/simple")
 IMAGE = Environment("demo:1", libc=Libc("musl", (1, 2)), arch="x86_64", python="3.12.4")
-COMPILES = SdistContents("setuptools.build_meta", (), (("C", 1),), True, True, False, EVIDENCE)
+COMPILES = SdistContents("setuptools.build_meta", (), (("C", 1),), True, False)
 IS_PURE = COMPILES._replace(sources=(), extension=False)
 UNTOLD = COMPILES._replace(extension=False)
 LEFT_OUT = COMPILES._replace(optional=True)
@@ -44,7 +44,7 @@ class Index:
     def needs(
         self, wanted: Mapping[tuple[str, Version], tuple[Distribution, ...]]
     ) -> Mapping[tuple[str, Version], Needs | Unavailable]:
-        nothing = Needs((), frozenset(), EVIDENCE)
+        nothing = Needs((), frozenset())
         return {key: Unavailable(key[0], "known only by building it") if self.no_needs else nothing for key in wanted}
 
     def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:

@@ -16,7 +16,7 @@ from lint_alpine.installs.dependency import Dependency, FileChoice, Locked, Requ
 from lint_alpine.source import Source
 from lint_alpine.wheels import catalogue, search
 from lint_alpine.wheels.choice import Obstacle
-from lint_alpine.wheels.closure import GAVE_UP, LONGEST_CHAIN, TOO_MANY, Closure, Resolved, resolve
+from lint_alpine.wheels.closure import GAVE_UP, LONGEST_CHAIN, TOO_MANY, Resolved, resolve
 from lint_alpine.wheels.distribution import Distribution, parse, parse_requires_python
 from lint_alpine.wheels.evidence import Evidence, Needs, Offer, Origin, SdistContents, Unavailable
 
@@ -64,7 +64,7 @@ class World:
     def sdist_contents(self, files: Collection[Distribution]) -> Mapping[str, SdistContents | Unavailable]:
         self.read += [file.filename for file in files]
         return {
-            file.filename: SdistContents(None, self.builds[file.filename], (), False, False, False, INDEX)
+            file.filename: SdistContents(None, self.builds[file.filename], (), False, False)
             if file.filename in self.builds
             else Unavailable(file.name, "nobody has read it")
             for file in files
@@ -84,7 +84,7 @@ class World:
         requirements = tuple(map(Requirement, self.releases[f"{name} {version}"]))
         extras = {part.strip(" '\"") for each in requirements for part in str(each.marker or "").split("extra ==")[1:]}
         python = parse_requires_python(self.pythons.get(f"{name} {version}"))
-        return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), INDEX, python)
+        return Needs(requirements, frozenset(extra.split('"')[0] for extra in extras), python)
 
 
 def file_of(
@@ -119,17 +119,17 @@ def close(
     choice: FileChoice | None = None,
     environment: Environment = ALPINE,
     pip: str | None = None,
-) -> Closure:
+) -> tuple[Resolved, ...]:
     requirements = Requirements(written(*lines), written(*constraints), choice or FileChoice())
     return resolve(requirements, environment, Version(pip) if pip else None, world, world, world)
 
 
-def versions(closure: Closure) -> str:
-    return " ".join(f"{package.name}={package.version}" for package in closure.packages)
+def versions(closure: tuple[Resolved, ...]) -> str:
+    return " ".join(f"{package.name}={package.version}" for package in closure)
 
 
-def find(closure: Closure, name: str) -> Resolved:
-    return next(package for package in closure.packages if package.name == name)
+def find(closure: tuple[Resolved, ...], name: str) -> Resolved:
+    return next(package for package in closure if package.name == name)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +182,6 @@ def find(closure: Closure, name: str) -> Resolved:
 def test_the_set_that_pip_installs(releases: dict[str, list[str]], lines: list[str], expected: str) -> None:
     closure = close(World(releases), *lines)
     assert versions(closure) == expected
-    assert closure.conflicts == ()
 
 
 EXTRAS = {
@@ -233,7 +232,7 @@ def test_a_marker_that_compares_nonsense_does_not_hold() -> None:
 def test_the_chain_stands_at_the_users_requirement() -> None:
     world = World({"a 1": ["m"], "z 1": ["c", "m"], "m 1": ["c"], "c 1": ["d"], "d 1": []})
     closure = close(world, "z", "a", "d")
-    assert [(each.name, each.dependency.name, each.via) for each in closure.packages] == [
+    assert [(each.name, each.dependency.name, each.via) for each in closure] == [
         ("z", "z", ()),
         ("a", "a", ()),
         ("d", "d", ()),
@@ -300,7 +299,7 @@ def test_hashes_narrow_the_files() -> None:
     hashed = written("a==1", hashes=frozenset({("sha256", "22")}))
     world = World({"a 1": []}, {"a 1": [wheel, sdist]})
     closure = resolve(Requirements(hashed), ALPINE, None, world, world)
-    assert closure.packages[0].distribution is sdist
+    assert closure[0].distribution is sdist
 
 
 def test_nothing_without_a_hash_where_hashes_are_required() -> None:
@@ -308,7 +307,7 @@ def test_nothing_without_a_hash_where_hashes_are_required() -> None:
     files = {"a 1": [file_of("a-1-py3-none-any.whl", "a", hashes=(("sha256", "11"),))]}
     world = World({"a 1": ["b", "setuptools"], "b 1": [], "setuptools 70": []}, files)
     closure = resolve(Requirements(hashed, choice=FileChoice(require_hashes=True)), ALPINE, None, world, world)
-    assert [(each.name, each.distribution is not None) for each in closure.packages] == [
+    assert [(each.name, each.distribution is not None) for each in closure] == [
         ("a", True),
         ("b", False),
         ("setuptools", True),
@@ -321,9 +320,8 @@ def test_no_file_that_fits() -> None:
     closure = close(World({"torch 2": [], "a 1": ["b"], "b 1": []}, files), "torch", "a")
     assert versions(closure) == "torch=None a=1 b=1"
     torch = find(closure, "torch")
-    assert (torch.known, torch.obstacle, torch.conflict) == (True, Obstacle.OTHER_PLATFORM, False)
+    assert (torch.known, torch.obstacle) == (True, Obstacle.OTHER_PLATFORM)
     assert torch.evidence == INDEX
-    assert closure.conflicts == ()
 
 
 def test_no_file_that_fits_deep_down() -> None:
@@ -356,8 +354,8 @@ def test_pythons_that_only_the_metadata_tells(pythons: dict[str, str], lines: li
     world = World(releases | {"b 1": [], "b 2": [], "b 3": [], "c 1": []}, pythons=pythons)
     closure = close(world, *lines)
     assert versions(closure) == expected
-    assert {each.obstacle for each in closure.packages} <= {None, Obstacle.OTHER_PYTHON}
-    assert all((each.distribution is None) == (each.obstacle is not None) for each in closure.packages)
+    assert {each.obstacle for each in closure} <= {None, Obstacle.OTHER_PYTHON}
+    assert all((each.distribution is None) == (each.obstacle is not None) for each in closure)
 
 
 @pytest.mark.parametrize(
@@ -412,7 +410,6 @@ def test_what_nobody_knows() -> None:
     for name in ("private", "other"):
         package = find(closure, name)
         assert (package.known, package.reason, package.evidence) == (False, "nobody knows", None)
-    assert closure.conflicts == ()
 
 
 def test_unknown_needs() -> None:
@@ -478,10 +475,7 @@ def test_conflicts(
 ) -> None:
     closure = close(World(releases), *lines, constraints=constraints)
     assert versions(closure) == expected
-    assert list(closure.conflicts) == conflicts
-    assert {each.name for each in closure.packages if each.conflict} == {
-        each.name for each in closure.packages if each.version is None
-    }
+    assert [each.reason for each in closure if each.version is None] == conflicts
 
 
 def test_locked_releases_are_not_resolved() -> None:
@@ -516,7 +510,7 @@ def test_a_wheel_that_is_named_by_its_place() -> None:
         *written("d", opaque="it is a VCS reference", locked=Locked("1", (), "poetry.lock")),
     )
     closure = resolve(Requirements(dependencies), ALPINE, None, world, world)
-    assert [(each.name, each.known, each.distribution) for each in closure.packages] == [
+    assert [(each.name, each.known, each.distribution) for each in closure] == [
         ("a", True, wheel),
         ("b", True, file_of("b-1-py3-none-any.whl", "b")),
         ("c", True, None),
@@ -542,7 +536,7 @@ def test_the_release_of_a_wheel_that_is_named_by_its_place_binds(line: str, path
             closure = resolve(requirements, ALPINE, Version(pip) if pip else None, world, world)
             if pip is None:
                 assert sorted(versions(closure).split()) == sorted(expected.split())
-            assert find(closure, "a").conflict is (pip is None and "None" in expected)
+            assert (find(closure, "a").distribution is None) is (pip is None and "None" in expected)
     assert ["a"] not in world.asked_offers
 
 
@@ -580,7 +574,7 @@ def test_direct_references(line: str, opaque: str, version: str | None, file: st
 def test_a_wheel_for_another_platform_at_a_url() -> None:
     world = World({})
     line = "a @ https://index.example/a-7-cp312-cp312-manylinux_2_28_x86_64.whl"
-    package = resolve(Requirements(written(line, opaque="it is a URL")), ALPINE, None, world, world).packages[0]
+    package = resolve(Requirements(written(line, opaque="it is a URL")), ALPINE, None, world, world)[0]
     assert (package.distribution, package.obstacle) == (None, Obstacle.OTHER_PLATFORM)
 
 
@@ -594,7 +588,7 @@ def test_a_direct_reference_that_is_pulled_in() -> None:
 def test_two_places_for_one_project() -> None:
     closure = close(World({}), "a @ https://index.example/a-1.zip", "a @ https://index.example/a-2.zip")
     assert versions(closure) == "a=None"
-    assert len(closure.conflicts) == 1
+    assert find(closure, "a").obstacle is Obstacle.CONFLICT
 
 
 def test_an_old_pip_keeps_the_first_release_that_it_finds() -> None:
@@ -614,7 +608,7 @@ def test_an_old_pip_keeps_the_first_release_that_it_finds() -> None:
 def test_an_unknown_image(environment: Environment, reason: str) -> None:
     world = World({"a 1": []})
     closure = close(world, "a", "b; python_version < '3'", environment=environment)
-    assert [(each.name, each.known, each.reason) for each in closure.packages] == [
+    assert [(each.name, each.known, each.reason) for each in closure] == [
         ("a", False, reason),
         ("b", False, reason),
     ]
@@ -626,7 +620,7 @@ def test_questions_are_few_and_none_is_asked_twice() -> None:
     releases = {"root 1": [f"p{n}" for n in range(50)]}
     releases |= {f"p{n} 1": [f"q{n}>=1", "shared"] for n in range(50)} | {f"q{n} 1": [] for n in range(50)}
     world = World(releases | {"shared 1": []})
-    assert len(close(world, "root").packages) == 102
+    assert len(close(world, "root")) == 102
     assert (len(world.asked_offers), len(world.asked_needs)) == (3, 3)
     for asked in (world.asked_offers, world.asked_needs):
         flat = [each for question in asked for each in question]
@@ -655,9 +649,11 @@ def test_a_search_without_end_is_cut_off(monkeypatch: pytest.MonkeyPatch) -> Non
             releases[f"{name} {n}"] = [f"{following}<={n}", f"x{name}=={n}"]
             releases[f"x{name} {n}"] = [f"y=={n if name != 'c' else 9 - n}"]
         releases[f"y {n}"] = []
-    closure = close(World(releases), *"abcdef")
-    assert closure.conflicts[0] == GAVE_UP
-    assert {each.name for each in closure.packages} >= set("abcdef")
+    closure = close(World(releases), *"abcde", "f==8")
+    assert {each.name for each in closure} >= set("abcdef")
+    told = {each.name: (each.version, each.known, each.reason) for each in closure}
+    assert told.pop("f") == (Version("8"), True, "")
+    assert set(told.values()) == {(None, False, GAVE_UP)}
 
 
 def test_a_source_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -666,15 +662,15 @@ def test_a_source_that_never_ends(monkeypatch: pytest.MonkeyPatch) -> None:
             return (file_of(f"{name}-1-py3-none-any.whl", name),)
 
         def _needs(self, name: str, version: Version) -> Needs | Unavailable:
-            return Needs((Requirement(f"{name}x"),), frozenset(), INDEX)
+            return Needs((Requirement(f"{name}x"),), frozenset())
 
     monkeypatch.setattr(catalogue, "MOST_PROJECTS", 50)
     closure = close(Endless({}), "a")
-    assert len(closure.packages) == 50
-    assert len(closure.packages[-1].via) == 49
+    assert len(closure) == 50
+    assert len(closure[-1].via) == 49
     # Said once, at what the user asks for.
-    assert {each.name: each.needs_unknown for each in closure.packages if each.needs_unknown} == {"a": TOO_MANY}
-    assert all(each.distribution is not None for each in closure.packages)
+    assert {each.name: each.needs_unknown for each in closure if each.needs_unknown} == {"a": TOO_MANY}
+    assert all(each.distribution is not None for each in closure)
 
 
 def test_a_source_that_names_ever_more_projects(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -684,8 +680,8 @@ def test_a_source_that_names_ever_more_projects(monkeypatch: pytest.MonkeyPatch)
     releases |= {f"c{n}x{m} 1": ["y"] for n in range(10) for m in range(30)}
     world = World(releases)
     closure = close(world, "z", "a", "y")
-    assert len(closure.packages) == 50
-    assert {each.name: each.needs_unknown for each in closure.packages if each.needs_unknown} == {"a": TOO_MANY}
+    assert len(closure) == 50
+    assert {each.name: each.needs_unknown for each in closure if each.needs_unknown} == {"a": TOO_MANY}
     assert find(closure, "y").version == Version("1")
     assert sum(map(len, world.asked_offers)) == 50
 
@@ -703,8 +699,8 @@ def test_extras_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_chain_of_very_many_projects() -> None:
     releases = {f"a{n} 1": [f"a{n + 1}"] for n in range(300)} | {"a300 1": []}
     closure = close(World(releases), "a0")
-    assert len(closure.packages) == 301
-    assert max(len(each.via) for each in closure.packages) == LONGEST_CHAIN
+    assert len(closure) == 301
+    assert max(len(each.via) for each in closure) == LONGEST_CHAIN
     assert find(closure, "a2").via == ("a0", "a1")
 
 
@@ -733,22 +729,20 @@ def test_any_world_has_a_closure_that_holds_together(releases: dict[str, list[st
     for questions in (world.asked_offers, world.asked_needs):
         asked = [each for question in questions for each in question]
         assert len(asked) == len(set(asked))
-    found = {each.name: each for each in closure.packages}
-    assert len(found) == len(closure.packages)
-    assert all((each.distribution is None) == bool(each.reason) for each in closure.packages)
-    if closure.conflicts[:1] == (GAVE_UP,):
+    found = {each.name: each for each in closure}
+    assert len(found) == len(closure)
+    assert all((each.distribution is None) == bool(each.reason) for each in closure)
+    if any(each.reason == GAVE_UP for each in closure):
         return
     needed = [(Requirement(line), "") for line in lines]
     needed += [
-        (Requirement(line), each.name)
-        for each in closure.packages
-        for line in releases.get(f"{each.name} {each.version}", [])
+        (Requirement(line), each.name) for each in closure for line in releases.get(f"{each.name} {each.version}", [])
     ]
     for requirement, parent in needed:
         if requirement.marker is None:
             version = found[requirement.name].version
             assert version is None or requirement.specifier.contains(version), (parent, requirement)
-    for package in closure.packages:
+    for package in closure:
         for parent, child in pairwise((*package.via, package.name)):
             written_by = releases[f"{parent} {found[parent].version}"]
             assert child in {Requirement(line).name for line in written_by}

@@ -177,4 +177,4 @@ def test_hash_of_a_constraint() -> None:
     listed = Index(INDEX)
     requirements = Requirements(wanted("bt==2.0#"), wanted("zz==2.0#"), FileChoice(require_hashes=True))
     closure = resolve(requirements, image(None), Version("26.3"), listed, listed)
-    assert all(each.obstacle is None for each in closure.packages)
+    assert all(each.obstacle is None for each in closure)

@@ -7,7 +7,6 @@ from packaging.requirements import Requirement
 from packaging.version import Version
 
 from lint_alpine.wheels import metadata
-from lint_alpine.wheels.evidence import Evidence, Origin
 from lint_alpine.wheels.metadata import (
     MetadataError,
     is_metadata,
@@ -17,14 +16,12 @@ from lint_alpine.wheels.metadata import (
 )
 from tests.steps import counted
 
-EVIDENCE = Evidence(Origin.INDEX, "2026-01-02", "index.example")
 HEAD = "Metadata-Version: 2.1\nName: Thing.One\nVersion: 1.0\n"
 
 
 def read(text: str | bytes, static: bool = False) -> tuple[list[str], set[str]]:
     content = text if isinstance(text, bytes) else text.encode()
-    needs = read_metadata(content, "thing-one", Version("1"), EVIDENCE, static=static)
-    assert needs.evidence is EVIDENCE
+    needs = read_metadata(content, "thing-one", Version("1"), static=static)
     return [str(requirement) for requirement in needs.requirements], set(needs.extras)
 
 
@@ -63,7 +60,7 @@ def test_metadata(text: str, expected: tuple[list[str], set[str]]) -> None:
     ],
 )
 def test_requires_python(line: str, expected: str | None) -> None:
-    found = read_metadata((HEAD + line).encode(), "thing-one", Version("1"), EVIDENCE).requires_python
+    found = read_metadata((HEAD + line).encode(), "thing-one", Version("1")).requires_python
     assert (str(found) if found is not None else None) == expected
 
 
@@ -92,12 +89,12 @@ def test_metadata_that_pip_refuses(text: str, reason: str) -> None:
 def test_all_metadata_together_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(metadata, "MOST_REQUIREMENTS", 5)
     allowance = metadata.Allowance()
-    needs = read_metadata((HEAD + FIELDS).encode(), "thing-one", Version("1"), EVIDENCE)
+    needs = read_metadata((HEAD + FIELDS).encode(), "thing-one", Version("1"))
     assert allowance.take(needs) is needs
     assert allowance.take(needs) is needs
     with pytest.raises(MetadataError, match="too many requirements"):
         allowance.take(needs)
-    none = read_metadata(HEAD.encode(), "thing-one", Version("1"), EVIDENCE)
+    none = read_metadata(HEAD.encode(), "thing-one", Version("1"))
     assert allowance.take(none) is none
 
 

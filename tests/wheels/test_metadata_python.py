@@ -29,5 +29,5 @@ def test_goes_back_to_a_release_for_this_python(server: Server, tmp_path: Path) 
     for asked in (3, 3):  # the second run takes the METADATA from the cache
         with PackageIndex(IndexSettings((server.url,)), DiskCache(tmp_path)) as index:
             closure = resolve(Requirements((dependency,)), image, None, index, index)
-        assert [str(each.version) for each in closure.packages] == ["2.0"]
+        assert [str(each.version) for each in closure] == ["2.0"]
         assert len(server.asked) == asked

@@ -71,7 +71,6 @@ def test_whether_a_release_compiles(
     assert told.reason.startswith(reason)
 
 
-EVIDENCE = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 C = ("C", 3)
 RUST = ("Rust", 9)
 
@@ -83,7 +82,7 @@ def contents(
     optional: bool = False,
     understood: bool = False,
 ) -> SdistContents:
-    return SdistContents(backend, (), sources, True, extension, optional, EVIDENCE, understood)
+    return SdistContents(backend, (), sources, extension, optional, understood)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from lint_alpine.installs.dependency import Dependency, Requirements
 from lint_alpine.source import Source
 from lint_alpine.wheels import scout
 from lint_alpine.wheels.cache import DiskCache
-from lint_alpine.wheels.closure import Closure, resolve
+from lint_alpine.wheels.closure import Resolved, resolve
 from lint_alpine.wheels.index import PackageIndex
 from lint_alpine.wheels.settings import IndexSettings
 from tests.archives import metadata
@@ -46,7 +46,7 @@ def publish(server: Server, releases: dict[str, list[str]]) -> None:
         server.json(name, *listed)
 
 
-def resolved(server: Server, folder: Path, *wanted: str, explore: bool = True) -> Closure:
+def resolved(server: Server, folder: Path, *wanted: str, explore: bool = True) -> tuple[Resolved, ...]:
     dependencies = tuple(
         Dependency(Requirement(each), Source("requirements.txt", each).line_span(1)) for each in wanted
     )
@@ -55,8 +55,8 @@ def resolved(server: Server, folder: Path, *wanted: str, explore: bool = True) -
         return resolve(Requirements(dependencies), IMAGE, None, index, index, index, explorer)
 
 
-def releases(closure: Closure) -> set[str]:
-    return {f"{each.name} {each.version}" for each in closure.packages}
+def releases(closure: tuple[Resolved, ...]) -> set[str]:
+    return {f"{each.name} {each.version}" for each in closure}
 
 
 @pytest.mark.parametrize("most", [scout.MOST_SCOUTED, 3, 0])
@@ -106,7 +106,7 @@ def test_no_question_waits_for_another_project(server: Server, tmp_path: Path) -
 def test_what_fails_is_passed_over(server: Server, tmp_path: Path) -> None:
     publish(server, {"top 1": ["broken", "base"], "broken 1": ["never"], "base 1": []})
     server.routes["/simple/broken/broken-1-py3-none-any.whl.metadata"] = Route(200, b"no METADATA")
-    found = {each.name: each.distribution is not None for each in resolved(server, tmp_path, "top").packages}
+    found = {each.name: each.distribution is not None for each in resolved(server, tmp_path, "top")}
     assert found == {"top": True, "broken": False, "base": True}
     assert "/simple/never/" not in server.paths()
 

@@ -3,11 +3,8 @@
 import pytest
 
 from lint_alpine.wheels.archives import Members
-from lint_alpine.wheels.evidence import Evidence, Origin
 from lint_alpine.wheels.metadata import MetadataError
 from lint_alpine.wheels.sdists import sdist_contents
-
-EVIDENCE = Evidence(Origin.INDEX, "2026-11-20", "index.example")
 
 
 def test_contents() -> None:
@@ -23,11 +20,10 @@ def test_contents() -> None:
         "t-1/i.h",
     ]
     project = b'[build-system]\nrequires = ["hatchling>=1", "cython"]\nbuild-backend = "hatchling.build"\n'
-    found = sdist_contents(Members(names, {"t-1/pyproject.toml": project}), EVIDENCE)
+    found = sdist_contents(Members(names, {"t-1/pyproject.toml": project}))
     assert found.backend == "hatchling.build"
     assert found.requires == ("hatchling>=1", "cython")
     assert found.sources == (("C", 2), ("C++", 1), ("Cython", 1), ("Fortran", 1), ("Rust", 1))
-    assert found.setup_py
 
 
 @pytest.mark.parametrize(
@@ -45,27 +41,28 @@ def test_contents() -> None:
 )
 def test_build_system(project: str | None, expected: tuple[str | None, tuple[str, ...]]) -> None:
     contents = {} if project is None else {"t-1/pyproject.toml": project.encode()}
-    found = sdist_contents(Members(["t-1/setup.py", *contents], contents), EVIDENCE)
+    found = sdist_contents(Members(["t-1/setup.py", *contents], contents))
     assert (found.backend, found.requires) == expected
 
 
 @pytest.mark.parametrize(
-    ("names", "setup_py"),
+    "names", [["t-1/setup.py"], ["./t-1/setup.py", "t-1/pyproject.toml"], ["t-1/pyproject.toml", "t-1/b/setup.py"]]
+)
+def test_what_pip_takes_for_a_project(names: list[str]) -> None:
+    assert sdist_contents(Members(names, {})).sources == ()
+
+
+@pytest.mark.parametrize(
+    "names",
     [
-        (["t-1/setup.py"], True),
-        (["./t-1/setup.py", "t-1/pyproject.toml"], True),
-        (["t-1/pyproject.toml", "t-1/b/setup.py"], False),
-        ([], None),
-        (["t-1/PKG-INFO", "t-1/setup.cfg", "t-1/t.py"], None),
-        (["t-1/b/setup.py", "setup.py", "t-1/c/pyproject.toml"], None),
+        [],
+        ["t-1/PKG-INFO", "t-1/setup.cfg", "t-1/t.py"],
+        ["t-1/b/setup.py", "setup.py", "t-1/c/pyproject.toml"],
     ],
 )
-def test_what_pip_takes_for_a_project(names: list[str], setup_py: bool | None) -> None:
-    if setup_py is None:
-        with pytest.raises(MetadataError, match="neither setup"):
-            sdist_contents(Members(names, {}), EVIDENCE)
-    else:
-        assert sdist_contents(Members(names, {}), EVIDENCE).setup_py is setup_py
+def test_what_pip_takes_for_none(names: list[str]) -> None:
+    with pytest.raises(MetadataError, match="neither setup"):
+        sdist_contents(Members(names, {}))
 
 
 @pytest.mark.parametrize(
@@ -82,7 +79,7 @@ def test_what_pip_takes_for_a_project(names: list[str], setup_py: bool | None) -
 )
 def test_project_file_that_cannot_be_read(project: bytes) -> None:
     with pytest.raises(MetadataError, match=r"^its pyproject.toml "):
-        sdist_contents(Members([], {"t-1/pyproject.toml": project}), EVIDENCE)
+        sdist_contents(Members([], {"t-1/pyproject.toml": project}))
 
 
 @pytest.mark.parametrize(
@@ -90,12 +87,12 @@ def test_project_file_that_cannot_be_read(project: bytes) -> None:
     ["t-1/tests/a.c", "t-1/src/t/testing/a.c", "t-1/docs/a.c", "t-1/Examples/a.c", "t-1/benchmarks/x/a.c", "t-1/a.h"],
 )
 def test_sources_that_are_not_installed(name: str) -> None:
-    assert sdist_contents(Members(["t-1/setup.py", name], {}), EVIDENCE).sources == ()
+    assert sdist_contents(Members(["t-1/setup.py", name], {})).sources == ()
 
 
 @pytest.mark.parametrize("name", ["t-1/a.c", "t-1/src/tests.c", "test-1/a.c", "t-1/latest/a.c"])
 def test_sources_that_are_installed(name: str) -> None:
-    assert sdist_contents(Members(["t-1/setup.py", name], {}), EVIDENCE).sources == (("C", 1),)
+    assert sdist_contents(Members(["t-1/setup.py", name], {})).sources == (("C", 1),)
 
 
 @pytest.mark.parametrize(
@@ -130,7 +127,7 @@ def test_sources_that_are_installed(name: str) -> None:
     ],
 )
 def test_what_build_files_declare(path: str, text: str, extension: bool, optional: bool) -> None:
-    found = sdist_contents(Members(["t-1/setup.py"], {f"t-1/{path}": text.encode()}), EVIDENCE)
+    found = sdist_contents(Members(["t-1/setup.py"], {f"t-1/{path}": text.encode()}))
     assert (found.extension, found.optional) == (extension, optional)
 
 
@@ -140,5 +137,5 @@ def test_a_setup_script_that_is_understood() -> None:
         "import setup_helper": False,
         "print 'Python 2'": False,
     }.items():
-        found = sdist_contents(Members([], {"t-1/setup.py": text.encode()}), EVIDENCE)
+        found = sdist_contents(Members([], {"t-1/setup.py": text.encode()}))
         assert found.understood is understood
