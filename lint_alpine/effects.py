@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from lint_alpine.caches import cache_folder, droppable_update, home_of
 from lint_alpine.dockerfile.commands import Command
+from lint_alpine.dockerfile.shell_wrappers import SHELLS
 from lint_alpine.dockerfile.stages import Step
 from lint_alpine.facts import ApkAddition, PythonInstall, Run
 from lint_alpine.find_links import folders_of, paths_of
@@ -28,7 +29,6 @@ from lint_alpine.written_files import FromParts, write
 
 # Programs in these folders are known well enough to say that they install no apk packages; another path is a script.
 _PROGRAM_FOLDERS = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
-_SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh"})
 _SCRIPT_RUNNERS = frozenset("make ansible-playbook rustup rustup-init nix conda mamba micromamba".split())
 _WRITERS = frozenset({"git", "wget", "curl", "tar", "unzip", "svn", "hg", "poetry", "uv", "pdm"})
 
@@ -196,7 +196,7 @@ def _is_script(command: Command) -> bool:
     """A command that may do anything, installing apk packages included."""
     if command.path is not None and command.path.rpartition("/")[0] not in _PROGRAM_FOLDERS:
         return "/bin" not in command.path
-    return command.name in _SHELLS or command.name in _SCRIPT_RUNNERS
+    return command.name in SHELLS or command.name in _SCRIPT_RUNNERS
 
 
 def _step_of(command: Command, step: Step) -> Step:

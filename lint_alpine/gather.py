@@ -11,6 +11,7 @@ from lint_alpine.context import BuildContext
 from lint_alpine.dockerfile.commands import Command, exec_form_command, read_commands, run_script
 from lint_alpine.dockerfile.instructions import Dockerfile, SyntaxFault, parse
 from lint_alpine.dockerfile.shell_grammar import MAXIMUM_LENGTH
+from lint_alpine.dockerfile.shell_wrappers import SHELLS
 from lint_alpine.dockerfile.stages import Stage, Stages, Step, Variables, read_stages
 from lint_alpine.dockerfile.words import arguments
 from lint_alpine.effects import read_run
@@ -27,7 +28,9 @@ from lint_alpine.stage_state import StageState
 from lint_alpine.wheels.sources import Sources
 
 _PIP_CONF = "/etc/pip.conf"
-_SHELLS = frozenset({"sh", "ash", "bash", "dash", "zsh", "ksh", "mksh", "busybox"})
+_SHELLS = SHELLS | {"busybox"}
+# Packages, files and so on that one stage has from another one; of what COPY brings, the way that it has come counts.
+_MOST_PASSED_ON = 500_000
 
 
 def copied_paths(dockerfile: Dockerfile) -> tuple[str, ...]:
@@ -55,9 +58,19 @@ def gather(
     """The facts of one Dockerfile for one platform."""
     stages = read_stages(dockerfile, build_args, platform, target)
     reader = _Reader(dockerfile, context, sources, stages, platform, images_like or {})
-    facts = tuple(reader.stage(stage) for stage in stages.stages)
+    try:
+        facts = tuple(reader.stage(stage) for stage in stages.stages)
+    except _TooMuchError:
+        facts = ()
+        reader.faults.append(
+            SyntaxFault("not read: too much is passed on from stage to stage", dockerfile.source.start)
+        )
     faults = (*dockerfile.faults, *stages.faults, *reader.faults)
-    return Facts(dockerfile, facts, faults, stages.final, reader.reading.sources)
+    return Facts(dockerfile, facts, faults, stages.final if facts else None, reader.reading.sources)
+
+
+class _TooMuchError(Exception):
+    """The stages have so much from each other that the file is not read: no real one has."""
 
 
 class _Reader:
@@ -82,6 +95,7 @@ class _Reader:
         self.states: list[StageState] = []
         self.reading = Reading()
         self.faults: list[SyntaxFault] = []
+        self._passed_on = 0
 
     def stage(self, stage: Stage) -> StageFacts:
         state = self._start(stage)
@@ -125,7 +139,9 @@ class _Reader:
 
     def _start(self, stage: Stage) -> StageState:
         if stage.base.stage is not None:
-            return self.states[stage.base.stage].copy()
+            state = self.states[stage.base.stage]
+            self._pass_on(state.size)
+            return state.copy()
         environment, unknown = self._environment(stage)
         release = environment.release if environment else None
         packages = environment.packages if environment else frozenset[str]()
@@ -142,6 +158,11 @@ class _Reader:
             more_installed=not self._is_bare(stage),
             image=stage.base.reference or stage.base.span.text,
         )
+
+    def _pass_on(self, size: int) -> None:
+        self._passed_on += size
+        if self._passed_on > _MOST_PASSED_ON:
+            raise _TooMuchError
 
     def _is_bare(self, stage: Stage) -> bool:
         """Whether there are no packages but those that Python brings: in official images."""
@@ -168,9 +189,12 @@ class _Reader:
         stage = self.stages.find(name)
         if stage is not None and stage.index < len(self.states):
             state = self.states[stage.index]
-            return Origin(name, tuple(state.placements), state.interpreters)
-        found = self._image(name, self.platform)
-        environment = found if isinstance(found, Environment) else None
+            found = Origin(name, tuple(state.placements), state.interpreters)
+            ways = [*(each.copied for each in found.placements), *(each.copied for each in found.interpreters)]
+            self._pass_on(sum(1 + len(way) for way in ways))
+            return found
+        image = self._image(name, self.platform)
+        environment = image if isinstance(image, Environment) else None
         return Origin(name, (), tuple(interpreters_of(environment, Present(frozenset(), complete=False))))
 
     def _take_all(self, step: Step, state: StageState) -> None:

@@ -67,6 +67,15 @@ class StageState:
         )
 
     @property
+    def size(self) -> int:
+        """How much a copy has to copy."""
+        world = len(self.world.asked) + len(self.world.removed) + len(self.world.virtuals)
+        found = len(self.placements) + len(self.more_interpreters) + len(self.copied_to)
+        known = len(self.pips) + len(self.virtual_environments) + len(self.settings) + len(self.homes)
+        packages = sum(map(len, self.installed.values())) + sum(map(len, self.made_wheels.values()))
+        return world + found + known + packages
+
+    @property
     def present(self) -> Present:
         """What apk has installed by now."""
         if self._present is None:

@@ -247,3 +247,16 @@ def mismatches(text: str) -> list[tuple[str, bool]]:
 def test_pythons(builder: str, install: str, copy: str, runtime: str, found: list[tuple[str, bool]]) -> None:
     text = f"FROM python:{builder}-alpine AS b\n{install}\nFROM {runtime}\nCOPY --from=b {copy}\n"
     assert mismatches(text) == found
+
+
+@pytest.mark.parametrize(("stages", "is_read"), [(5, True), (60, False)])
+def test_stages_that_copy_twice_from_each_other(stages: int, is_read: bool) -> None:
+    text = "FROM python:3.12-slim AS s0\nRUN pip wheel -w /w sketch\n"
+    for number in range(1, stages):
+        text += f"FROM python:3.12-slim AS s{number}\n" + f"COPY --from=s{number - 1} /w /w\n" * 4
+    facts = facts_of(f"{text}FROM python:3.12-alpine\nCOPY --from=s{stages - 1} /w /w\n", index=INDEX)
+    assert [fault.message for fault in facts.faults] == (
+        [] if is_read else ["not read: too much is passed on from stage to stage"]
+    )
+    assert bool(list(facts.foreign_builds)) is is_read
+    assert bool(facts.stages) is is_read

@@ -185,3 +185,13 @@ def test_a_longer_script_than_any_is_told_and_not_read(run: str, is_read: bool |
     first, second = facts.stages[0].runs
     assert (first.shell, bool(first.commands), second.shell) == (bool(is_read), bool(is_read), True)
     assert facts.stages[0].present.complete is bool(is_read)
+
+
+@pytest.mark.parametrize(("names", "stages", "is_read"), [(100, 100, True), (5_000, 200, False), (5_000, 20, True)])
+def test_stages_that_have_very_much_from_each_other(names: int, stages: int, is_read: bool) -> None:
+    packages = " \\\n ".join(f"p{number}" for number in range(names))
+    facts = facts_of(f"FROM alpine:3.22 AS a\nRUN apk add {packages}\n" + "FROM a\nRUN apk add gcc\n" * stages)
+    assert bool(facts.stages) is is_read
+    assert [fault.message for fault in facts.faults] == (
+        [] if is_read else ["not read: too much is passed on from stage to stage"]
+    )

@@ -17,13 +17,15 @@ Variables = Mapping[str, str | None]
 _DEFAULT: Variables = {"PATH": DEFAULT_PATH}
 
 _TARGETS = ("target", "dst", "destination")
-# Every step holds the variables that are set by then; real files set a few dozen.
+# Every step holds the variables that are set by then, every install looks at the mounts of its RUN, and every stage
+# FROM another one runs the ONBUILD triggers of that one; real files have a few dozen of each.
 _MOST_VARIABLES = 1_000
-# Every stage FROM another one runs the ONBUILD triggers of that one.
+_MOST_MOUNTS = 200
 _MOST_TRIGGERS = 1_000
 # What the words and scripts of a file may expand to, in characters; those of real ones come to a few thousand.
 _LONGEST = 1 << 20
 _LONGEST_PATH = 4_096  # PATH_MAX of Linux
+_DEEPEST_FOLDER = 100
 
 
 class Base(NamedTuple):
@@ -153,7 +155,7 @@ def read_stages(
     target: str | None = None,
 ) -> Stages:
     """The stages as `docker build --platform --build-arg --target` sees them; an unknown target is the last stage."""
-    if fault := _too_many_variables(dockerfile.instructions):
+    if fault := _too_many(dockerfile.instructions):
         return Stages((), None, (fault,))
     before, groups = _groups(dockerfile.instructions)
     reader = _Reader(before, {**platform_arguments(platform), **(build_args or {})}, dockerfile.escape)
@@ -166,13 +168,16 @@ def read_stages(
     return result._replace(final=chosen.index) if chosen else result
 
 
-def _too_many_variables(instructions: Iterable[Instruction]) -> SyntaxFault | None:
-    """Why the file is not read, where it sets more variables than any real one."""
-    count = 0
+def _too_many(instructions: Iterable[Instruction]) -> SyntaxFault | None:
+    """Why the file is not read, where it has more variables or mounts than any real one."""
+    variables = mounts = 0
     for instruction in instructions:
-        count += len(name_values(instruction)) if instruction.name in ("ARG", "ENV") else 0
-        if count > _MOST_VARIABLES:
+        variables += len(name_values(instruction)) if instruction.name in ("ARG", "ENV") else 0
+        mounts += sum(flag.name == "mount" for flag in (instruction.trigger or instruction).flags)
+        if variables > _MOST_VARIABLES:
             return SyntaxFault(f"not read: ARG and ENV set more than {_MOST_VARIABLES:,} variables", instruction.span)
+        if mounts > _MOST_MOUNTS:
+            return SyntaxFault(f"not read: RUN has more than {_MOST_MOUNTS:,} mounts", instruction.span)
     return None
 
 
@@ -335,4 +340,4 @@ def _below(workdir: str | None, folder: str) -> str | None:
     if workdir is None and not folder.startswith("/"):
         return None
     path = posixpath.normpath(posixpath.join(workdir or "/", folder))
-    return path if len(path) < _LONGEST_PATH else None
+    return path if len(path) < _LONGEST_PATH and path.count("/") <= _DEEPEST_FOLDER else None

@@ -5,7 +5,7 @@ import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from selectors import EVENT_READ, DefaultSelector
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from time import monotonic
 
 import httpcore
@@ -72,10 +72,12 @@ class _Stream(httpcore.NetworkStream):
             while size < max_bytes:
                 try:
                     piece = self._socket.recv(max_bytes - size)
-                except (BlockingIOError, ssl.SSLWantReadError):
+                except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError) as blocked:
                     if pieces:
                         break
-                    self._wait(_left(timeout, httpcore.ReadTimeout))
+                    # TLS may have to answer before it reads on (a key update).
+                    event = EVENT_WRITE if isinstance(blocked, ssl.SSLWantWriteError) else EVENT_READ
+                    self._wait(event, _left(timeout, httpcore.ReadTimeout))
                     continue
                 if not piece:
                     break
@@ -85,9 +87,9 @@ class _Stream(httpcore.NetworkStream):
             raise httpcore.ReadError from error
         return b"".join(pieces)
 
-    def _wait(self, seconds: float | None) -> None:
+    def _wait(self, event: int, seconds: float | None) -> None:
         with DefaultSelector() as selector:
-            selector.register(self._socket, EVENT_READ)
+            selector.register(self._socket, event)
             if not selector.select(seconds):
                 raise httpcore.ReadTimeout
 

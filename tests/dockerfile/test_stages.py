@@ -125,9 +125,12 @@ def test_steps_share_their_variables_until_one_is_set() -> None:
         ("ENV A0=1\n" * 1_000, None),
         ("".join(f"ENV A{number}=1\n" for number in range(10_000)), 1_002),
         ("ARG " + " ".join(f"A{number}" for number in range(600)) + "\nENV A=1 B=1 C=1" * 200 + "\n", 136),
+        ("RUN --mount=target=/a --mount=target=/b x\n" * 100, None),
+        ("RUN --mount=target=/a --mount=target=/b x\n" * 101, 102),
+        ("ONBUILD RUN --mount=target=/a x\n" * 201, 202),
     ],
 )
-def test_more_variables_than_any_image_has_are_not_read(lines: str, line: int | None) -> None:
+def test_more_than_any_image_has_is_not_read(lines: str, line: int | None) -> None:
     found = stages(f"FROM a\n{lines}RUN x\n")
     assert [fault.span.start.line for fault in found.faults] == ([line] if line is not None else [])
     assert (found.stages == (), found.final is None) == (line is not None, line is not None)
@@ -148,8 +151,9 @@ def test_a_file_expands_to_so_many_characters(lines: str) -> None:
 
 
 def test_a_longer_folder_than_any_is_not_known() -> None:
-    found = stages("FROM a\n" + f"WORKDIR {'a/' * 100}\n" * 30 + "RUN x\nWORKDIR /b\nRUN x\n")
-    assert [len(step.workdir or "") for step in found.stages[0].steps if step.instruction.name == "RUN"] == [0, 2]
+    for folder, times in (("a" * 200, 30), ("a", 101)):
+        found = stages("FROM a\n" + f"WORKDIR {folder}\n" * times + "RUN x\nWORKDIR /b\nRUN x\n")
+        assert [step.workdir for step in found.stages[0].steps if step.instruction.name == "RUN"] == [None, "/b"]
 
 
 @pytest.mark.parametrize(
